@@ -1,0 +1,63 @@
+import { observable, type ObservableInput } from 'rxjs';
+
+/** A source that gives a value when asked, and can be told that nobody will ask again. */
+export interface PullSource<T> {
+  next(): IteratorResult<T, unknown> | PromiseLike<IteratorResult<T, unknown>>;
+  cancel(): void;
+}
+
+/**
+ * The pulling side of an ObservableInput; undefined for Observables and Promises, which push.
+ *
+ * RxJS would turn every input into a push; here a source that can wait is made to wait for the peer.
+ */
+export function toPullSource<T>(input: ObservableInput<T>): PullSource<T> | undefined {
+  // A string is an iterable of its characters; one value is what was meant, and is what is sent either way.
+  if (typeof input !== 'object' && typeof input !== 'function' && typeof input !== 'string') return undefined;
+  if (typeof input !== 'string' && observable in input) return undefined;
+  // The reader and not the iterator of a Web stream, because only the reader can cancel while a read is pending.
+  if (hasMethod(input, 'getReader')) return fromReader(input.getReader() as unknown as StreamReader<T>);
+  if (hasMethod(input, Symbol.asyncIterator)) {
+    return fromIterator(input[Symbol.asyncIterator]() as AsyncIterator<T>, input);
+  }
+  if (hasMethod(input, Symbol.iterator)) return fromIterator(input[Symbol.iterator]() as Iterator<T>, input);
+  if (typeof input === 'object' && 'length' in input) return fromIterator(Array.from(input).values(), input);
+  return undefined;
+}
+
+export function isPromiseLike<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return hasMethod(value, 'then');
+}
+
+interface StreamReader<T> {
+  read(): PromiseLike<IteratorResult<T, unknown>>;
+  cancel(): PromiseLike<void>;
+}
+
+function fromReader<T>(reader: StreamReader<T>): PullSource<T> {
+  return { next: () => reader.read(), cancel: () => void reader.cancel().then(undefined, ignore) };
+}
+
+function fromIterator<T>(iterator: Iterator<T> | AsyncIterator<T>, input: unknown): PullSource<T> {
+  return {
+    next: () => iterator.next(),
+    cancel: () => {
+      // `return` of a Node stream's iterator waits for the pending read, which may never come; destroy does not.
+      if (hasMethod(input, 'destroy')) input.destroy();
+      const returned: unknown = iterator.return?.();
+      if (isPromiseLike(returned)) returned.then(undefined, ignore);
+    },
+  };
+}
+
+function hasMethod<K extends PropertyKey>(value: unknown, name: K): value is Record<K, () => unknown> {
+  return (
+    ((typeof value === 'object' && value !== null) || typeof value === 'string') &&
+    typeof Reflect.get(Object(value) as object, name) === 'function'
+  );
+}
+
+/** A source that was told to stop has nothing to say to us any more, not even that stopping failed. */
+function ignore(): void {
+  // deliberately empty
+}

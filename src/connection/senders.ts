@@ -1,0 +1,46 @@
+import type { Subscriber } from 'rxjs';
+import type { TransportError } from '../errors/transport-error.ts';
+
+/** One active subscription of a `send`. */
+export interface Sender {
+  readonly subscriber: Subscriber<never>;
+  /** The source has completed, and only the flush is awaited. */
+  exhausted: boolean;
+}
+
+/**
+ * The sends that are under way on a connection.
+ *
+ * They decide how long an accepted connection outlives the peer's FIN, and whether the peer's end must be sensed.
+ */
+export class Senders {
+  readonly #active = new Set<Sender>();
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get none(): boolean {
+    return this.#active.size === 0;
+  }
+
+  /** Counts a sender in until its subscriber is done. */
+  add(sender: Sender): void {
+    sender.subscriber.add(() => {
+      this.#active.delete(sender);
+      this.#onChange();
+    });
+    this.#active.add(sender);
+    this.#onChange();
+  }
+
+  /** Errors the sends whose source still has something to say; those that only await the flush go on. */
+  failUnfinished(error: TransportError): void {
+    for (const { subscriber, exhausted } of [...this.#active]) if (!exhausted) subscriber.error(error);
+  }
+
+  fail(error: TransportError): void {
+    for (const { subscriber } of [...this.#active]) subscriber.error(error);
+  }
+}

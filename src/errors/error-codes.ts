@@ -1,0 +1,51 @@
+/**
+ * Every code an error of this library can have, with what it means and what to do. The README's table is made from it.
+ */
+export const errorMeanings = {
+  ERR_INVALID_ENDPOINT: 'this is no endpoint; write host:port, [ipv6]:port or unix:/path',
+  ERR_INVALID_OPTION: 'an option has a value outside of its range; correct it',
+  ERR_INVALID_VALUE: 'only strings and Uint8Arrays can be written; encode the value first',
+  ERR_UNSUPPORTED: 'this version cannot do that; nothing was opened',
+  ERR_PATH_TOO_LONG: 'the path is longer than the platform lets a Unix socket have; choose a shorter one',
+  ERR_HOST_NOT_FOUND: 'the host name could not be resolved; check its spelling and the DNS',
+  ERR_HOST_UNREACHABLE: 'there is no route to the host; check the network and the address',
+  ERR_CONNECT_TIMEOUT: 'no answer in time; check the address and firewall, or raise connectTimeout',
+  ERR_CONNECTION_REFUSED: 'nobody listens there; start the server or correct the endpoint',
+  ERR_ENDPOINT_NOT_FOUND: 'there is no such path; start the server or correct the path',
+  ERR_NOT_A_SOCKET: 'the path is not a socket and was left alone; choose another or remove it yourself',
+  ERR_ADDRESS_IN_USE: 'another server listens there; stop it, or bind port 0 or another path',
+  ERR_ADDRESS_NOT_AVAILABLE: 'this machine does not have that address; bind one of its own, or 0.0.0.0',
+  ERR_PERMISSION_DENIED: 'the system forbids it; ports below 1024 and foreign directories need rights',
+  ERR_TOO_MANY_FILES: 'no file descriptor is left; raise the limit (ulimit -n) or lower maxConnections',
+  ERR_TOO_MANY_CONNECTIONS:
+    'the server is full and refused this connection; raise maxConnections or add servers',
+  ERR_CONNECTION_RESET:
+    'the peer reset the connection or left without a FIN; redial if the work can be repeated',
+  ERR_CONNECTION_LOST: 'the peer or the network stopped answering; redial with backoff',
+  ERR_PEER_ENDED: 'the peer ended the conversation while a send was under way; redial, or set allowHalfOpen',
+  ERR_IDLE_TIMEOUT: 'nothing was sent or received for too long; send keep-alives or raise the limit',
+  ERR_CLOSE_TIMEOUT: 'the peer did not close in time and was reset; raise closeTimeout if it is slow',
+  ERR_CLOSED:
+    'this connection was ended or closed here; firstValueFrom(connect(…)) closes what it returns, openConnection keeps it open',
+  ERR_ABORTED: 'the connection was aborted here',
+  ERR_ALREADY_READING: 'received has a subscriber already; share() it, or unsubscribe the first one',
+  ERR_WRITE_OVERFLOW:
+    'a push source outran the peer; pull instead, honour congested, or raise maxWriteBuffer',
+  ERR_HANDLER_FAILED: 'the handler of this connection threw or errored; see cause',
+  ERR_SYSTEM: 'the system reported an error this library has no name for; see cause',
+} as const;
+
+/**
+ * The closed set of error codes. A `switch` over it can be checked for completeness with `never`.
+ *
+ * @public
+ */
+export type TransportErrorCode = keyof typeof errorMeanings;
+
+/**
+ * What was being done when the error came up.
+ *
+ * @public
+ */
+export type TransportPhase =
+  'parse' | 'resolve' | 'connect' | 'bind' | 'accept' | 'read' | 'write' | 'close' | 'handle';

@@ -1,0 +1,60 @@
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { errorMeanings, type TransportErrorCode, type TransportPhase } from './error-codes.ts';
+
+// A registered symbol is the same in every copy of this module, where `instanceof` would tell two copies apart.
+const BRAND = Symbol.for('rxjs-net.TransportError');
+
+/**
+ * What a {@link TransportError} is made from.
+ *
+ * @public
+ */
+export interface TransportErrorInit {
+  readonly phase: TransportPhase;
+  readonly endpoint?: Endpoint | undefined;
+  /** What went wrong in this very case; without it, the meaning of the code is the message. */
+  readonly detail?: string | undefined;
+  /** The original error, untouched. */
+  readonly cause?: unknown;
+  /** One error per address, when several addresses of a host were tried. */
+  readonly causes?: readonly TransportError[] | undefined;
+}
+
+/**
+ * The one error type of this library: a closed set of codes, the phase, the endpoint, and the original cause.
+ *
+ * ```ts
+ * connect('localhost:1').subscribe({
+ *   error: (error: unknown) => {
+ *     if (TransportError.is(error) && error.code === 'ERR_CONNECTION_REFUSED') startTheServer();
+ *   },
+ * });
+ * ```
+ *
+ * @public
+ */
+export class TransportError extends Error {
+  override readonly name: string = 'TransportError';
+  readonly code: TransportErrorCode;
+  readonly phase: TransportPhase;
+  readonly endpoint?: Endpoint;
+  /** One error per address that was tried, when there was more than one (see Happy Eyeballs, RFC 8305). */
+  readonly causes: readonly TransportError[];
+
+  constructor(code: TransportErrorCode, init: TransportErrorInit) {
+    const { phase, endpoint, detail, cause, causes = [] } = init;
+    const where = endpoint === undefined ? phase : `${phase} ${endpoint}`;
+    const what = detail === undefined ? errorMeanings[code] : `${detail}: ${errorMeanings[code]}`;
+    super(`${where}: ${what} (${code})`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.phase = phase;
+    if (endpoint !== undefined) this.endpoint = endpoint;
+    this.causes = causes;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Recognises a TransportError, also one that another loaded copy of this library (ESM beside CJS) has made. */
+  static is(value: unknown): value is TransportError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}

@@ -1,0 +1,42 @@
+// Endpoints
+export type {
+  Endpoint,
+  EndpointParts,
+  TcpAddress,
+  TcpEndpoint,
+  TcpEndpointParts,
+  UnixEndpoint,
+  UnixEndpointParts,
+} from './endpoint/endpoint.ts';
+export { formatEndpoint } from './endpoint/format-endpoint.ts';
+export { isTcpEndpoint, parseEndpoint } from './endpoint/parse-endpoint.ts';
+
+// Errors
+export type { TransportErrorCode, TransportPhase } from './errors/error-codes.ts';
+export { TransportError, type TransportErrorInit } from './errors/transport-error.ts';
+
+// Connections
+export type { ConnectionOptions } from './connection/connection-options.ts';
+export type { CloseSummary, Connection, Traffic } from './connection/connection.ts';
+export type { Bytes } from './connection/outbound.ts';
+
+// Creating
+export type { BindOptions } from './transport/bind-options.ts';
+export { bind } from './transport/bind.ts';
+export type { ConnectOptions } from './transport/connect-options.ts';
+export { connect } from './transport/connect.ts';
+export { listen } from './transport/listen.ts';
+export { openConnection } from './transport/open-connection.ts';
+export type { Refusal, Server, ShutdownSummary } from './transport/server.ts';
+export type { SocketOptions } from './transport/socket-options.ts';
+
+// The transport seam
+export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/tcp-socket-transport.ts';
+export type { Transport } from './transport/transport.ts';
+export { UnixSocketTransport, type UnixSocketTransportOptions } from './transport/unix-socket-transport.ts';
+
+// Operators
+export { backoff, type BackoffDelay, type BackoffOptions } from './operators/backoff.ts';
+export { holdWhile, type Holdable } from './operators/hold-while.ts';
+export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
+export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';

@@ -1,0 +1,67 @@
+import {
+  distinctUntilChanged,
+  finalize,
+  from,
+  Subscription,
+  using,
+  type Observable,
+  type ObservableInput,
+} from 'rxjs';
+
+/** The part of a connection that {@link holdWhile} needs. */
+export interface Holdable<T> {
+  readonly received: Observable<T>;
+  hold(): Subscription;
+}
+
+/**
+ * What a connection receives, read only while `busy` is not true: back-pressure from anything that can be busy.
+ *
+ * ```text
+ * peer sends               a-b-c-d-e|
+ * busy                     f-t---f---
+ * holdWhile(peer, busy)    a-----bcd-e|      (b to d wait in the kernel, and with them the peer)
+ * ```
+ *
+ * A proxy is two of them: each side reads only as fast as the other side takes.
+ *
+ * ```ts
+ * merge(
+ *   server.send(holdWhile(client, server.congested)),
+ *   client.send(holdWhile(server, client.congested)),
+ * ).subscribe();
+ * ```
+ *
+ * An error of `busy` ends the holding and nothing else. Errors: those of `connection.received`.
+ *
+ * @param connection - whose `received` is read
+ * @param busy - true to stop reading, false to go on
+ * @public
+ */
+export function holdWhile<T>(connection: Holdable<T>, busy: ObservableInput<boolean>): Observable<T> {
+  return using(
+    () => holdOn(connection, busy),
+    () => connection.received,
+  );
+}
+
+/** Holds a connection for as long as `busy` says so and the Subscription lives. */
+export function holdOn(
+  connection: Pick<Holdable<unknown>, 'hold'>,
+  busy: ObservableInput<boolean>,
+): Subscription {
+  let held: Subscription | undefined;
+  const release = (): void => {
+    held?.unsubscribe();
+    held = undefined;
+  };
+  return from(busy)
+    .pipe(distinctUntilChanged(), finalize(release))
+    .subscribe({
+      next: (isBusy) => {
+        if (isBusy) held = connection.hold();
+        else release();
+      },
+      error: release,
+    });
+}

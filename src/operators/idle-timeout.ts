@@ -1,0 +1,67 @@
+import {
+  asyncScheduler,
+  debounceTime,
+  ignoreElements,
+  merge,
+  mergeMap,
+  NEVER,
+  of,
+  takeUntil,
+  tap,
+  type MonoTypeOperatorFunction,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
+import type { CloseSummary, Traffic } from '../connection/connection.ts';
+import { wholeNumber } from '../connection/option-range.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { TransportError } from '../errors/transport-error.ts';
+
+/** The part of a connection that {@link idleTimeout} needs. */
+export interface Watchable {
+  readonly remote: Endpoint;
+  readonly traffic: Observable<Traffic>;
+  readonly closed: Observable<CloseSummary>;
+  abort(reason?: Error): void;
+}
+
+/**
+ * Aborts each connection on which no byte has moved, either way, for a time.
+ *
+ * ```text
+ * connections       --c---------------
+ * traffic of c        t--t-tt----------
+ * idleTimeout(5)    --c---------------     at the end of ttxxxxx, c is aborted with ERR_IDLE_TIMEOUT
+ * ```
+ *
+ * ```ts
+ * listen('0.0.0.0:7000').pipe(idleTimeout(60_000), serve(handler)).subscribe();
+ * ```
+ *
+ * Errors: `ERR_IDLE_TIMEOUT` on `received`, on `connect` and in the summary of `closed`; `ERR_INVALID_OPTION` here.
+ *
+ * @param milliseconds - silence that is too long; `Infinity` for no limit
+ * @param scheduler - the clock. Default `asyncScheduler`
+ * @public
+ */
+export function idleTimeout<C extends Watchable>(
+  milliseconds: number,
+  scheduler: SchedulerLike = asyncScheduler,
+): MonoTypeOperatorFunction<C> {
+  const limit = wholeNumber('idleTimeout', milliseconds, Infinity);
+  return mergeMap((connection) => merge(of(connection), watch(connection, limit, scheduler)));
+}
+
+function watch(connection: Watchable, limit: number, scheduler: SchedulerLike): Observable<never> {
+  const silence = limit === Infinity ? NEVER : connection.traffic.pipe(debounceTime(limit, scheduler));
+  return silence.pipe(
+    tap(() => {
+      const detail = `no traffic for ${limit} ms`;
+      connection.abort(
+        new TransportError('ERR_IDLE_TIMEOUT', { phase: 'read', endpoint: connection.remote, detail }),
+      );
+    }),
+    takeUntil(connection.closed),
+    ignoreElements(),
+  );
+}

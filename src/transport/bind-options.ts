@@ -1,0 +1,60 @@
+import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
+import { TransportError } from '../errors/transport-error.ts';
+import { wholeNumber } from '../connection/option-range.ts';
+import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
+
+/**
+ * What {@link bind} and {@link listen} can be told.
+ *
+ * @public
+ */
+export interface BindOptions extends SocketOptions {
+  /**
+   * The first value starts a drain: stop accepting, tell every connection by `draining`, and complete when the last one
+   * is closed, or after `gracePeriod`. Default: never.
+   */
+  readonly until?: ObservableInput<unknown> | undefined;
+  /** Milliseconds that a drain waits for the connections before it closes them. Default 10000. */
+  readonly gracePeriod?: number | undefined;
+  /** Connections that may be open at once; more are refused and reported by `refused`. Default `Infinity`. */
+  readonly maxConnections?: number | undefined;
+  /** Connections that may wait: in the kernel for the accept, and here for a subscriber of `connections`. Default 511. */
+  readonly backlog?: number | undefined;
+  /** Permissions of a Unix socket's file. Default 0o660: the owner and the group. */
+  readonly mode?: number | undefined;
+}
+
+/** {@link BindOptions} with every default in its place. */
+export interface BindSettings extends SocketSettings {
+  readonly until: Observable<unknown>;
+  readonly gracePeriod: number;
+  readonly maxConnections: number;
+  readonly backlog: number;
+  readonly mode: number;
+}
+
+// With a closeTimeout of 5 s, a drain ends well within the 30 s that Kubernetes gives between SIGTERM and SIGKILL.
+const GRACE_PERIOD = 10_000;
+// Node's own default (Node manual, server.listen).
+const BACKLOG = 511;
+const MODE = 0o660;
+
+export function readBindOptions(options: BindOptions): BindSettings {
+  return {
+    ...readSocketOptions(options),
+    until: notifier(options.until),
+    gracePeriod: wholeNumber('gracePeriod', options.gracePeriod, GRACE_PERIOD),
+    maxConnections: wholeNumber('maxConnections', options.maxConnections, Infinity),
+    backlog: wholeNumber('backlog', options.backlog, BACKLOG),
+    mode: wholeNumber('mode', options.mode, MODE),
+  };
+}
+
+function notifier(until: ObservableInput<unknown> | undefined): Observable<unknown> {
+  try {
+    return until === undefined ? NEVER : from(until);
+  } catch (cause) {
+    const detail = 'until takes an Observable, Promise, iterable or stream';
+    throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
+  }
+}

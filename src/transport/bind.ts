@@ -1,0 +1,118 @@
+import { createServer } from 'node:net';
+import { AsyncSubject, catchError, defer, Observable, race, switchMap, take, throwError } from 'rxjs';
+import { deadline } from '../connection/deadline.ts';
+import type { EndpointParts } from '../endpoint/endpoint.ts';
+import { formatEndpoint } from '../endpoint/format-endpoint.ts';
+import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
+import { toTransportError } from '../errors/system-error.ts';
+import { readBindOptions, type BindOptions, type BindSettings } from './bind-options.ts';
+import { bindAddress } from './bound-address.ts';
+import { ListeningServer } from './listening-server.ts';
+import { refuseTls } from './refuse-tls.ts';
+import type { Server } from './server.ts';
+
+/**
+ * Binds an endpoint and emits the server. Cold: every subscription binds a socket of its own.
+ *
+ * ```text
+ * bind         --s-------------
+ * connections    ---a--b---c---
+ *
+ * until        -----------x
+ * bind         --s--------xxxx|   x: draining; completes when the last connection is closed, or after gracePeriod
+ *
+ * unsubscribe  --s--------!       stops accepting and closes every connection gracefully; see Server.closed
+ * ```
+ *
+ * ```ts
+ * bind('127.0.0.1:0').subscribe((server) => console.log(`listening on ${server.endpoint}`));
+ * ```
+ *
+ * Errors: `ERR_INVALID_ENDPOINT`, `ERR_INVALID_OPTION`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`,
+ * `ERR_PERMISSION_DENIED`, `ERR_HOST_NOT_FOUND`, `ERR_NOT_A_SOCKET`, `ERR_PATH_TOO_LONG`; and an error of `until` as
+ * it is.
+ *
+ * @see The Node manual on `net.Server`
+ * @public
+ */
+export function bind(endpoint: string, options: BindOptions = {}): Observable<Server> {
+  return defer(() => {
+    const target = parseEndpoint(endpoint);
+    const settings = readBindOptions(options);
+    refuseTls(target, 'bind');
+    return new Observable<Server>((subscriber) => {
+      // Subscribed before the socket is bound, so that a signal in that moment is not missed.
+      const stopping = new AsyncSubject<unknown>();
+      subscriber.add(settings.until.pipe(take(1)).subscribe(stopping));
+      const serving = boundServer(target, settings).pipe(
+        switchMap((server) => serveUntil(server, stopping, settings)),
+      );
+      subscriber.add(serving.subscribe(subscriber));
+    });
+  });
+}
+
+/** Emits once bound. Unsubscribing before that closes the socket; after it, the server belongs to whoever got it. */
+function boundServer(target: EndpointParts, settings: BindSettings): Observable<ListeningServer> {
+  return new Observable<ListeningServer>((subscriber) => {
+    const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections } = settings;
+    const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
+    const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
+    if (maxConnections !== Infinity) netServer.maxConnections = maxConnections;
+    let bound = false;
+    subscriber.add(() => {
+      if (bound) return;
+      // A host name is still being resolved: Node would listen after that although it was told to close.
+      netServer.on('listening', () => netServer.close());
+      netServer.close();
+    });
+    // Never removed: an error with no listener is an uncaught exception.
+    netServer.on('error', () => undefined);
+    subscriber.add(
+      bindAddress(netServer, target, settings).subscribe({
+        next: (address) => {
+          bound = true;
+          subscriber.next(new ListeningServer(netServer, address, settings));
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+        complete: () => {
+          subscriber.complete();
+        },
+      }),
+    );
+  }).pipe(
+    catchError((error: unknown) => throwError(() => toTransportError(error, 'bind', formatEndpoint(target)))),
+  );
+}
+
+/** Makes the subscription the lifetime of the server, and a value of `stopping` the begin of its drain. */
+function serveUntil(
+  server: ListeningServer,
+  stopping: Observable<unknown>,
+  { gracePeriod, scheduler }: BindSettings,
+): Observable<Server> {
+  const drained = stopping.pipe(
+    switchMap(() => {
+      server.drain();
+      return race(server.idle, deadline(gracePeriod, scheduler));
+    }),
+  );
+  return new Observable((subscriber) => {
+    subscriber.add(() => {
+      server.shutdown();
+    });
+    subscriber.next(server);
+    subscriber.add(
+      drained.subscribe({
+        next: () => {
+          subscriber.complete();
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+      }),
+    );
+  });
+}

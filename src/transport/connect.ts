@@ -1,0 +1,112 @@
+import type { Socket } from 'node:net';
+import { catchError, defer, map, NEVER, Observable, switchMap, takeUntil, tap, throwError } from 'rxjs';
+import type { Connection } from '../connection/connection.ts';
+import { deadline } from '../connection/deadline.ts';
+import { DuplexConnection } from '../connection/duplex-connection.ts';
+import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
+import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
+import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
+import { toTransportError } from '../errors/system-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { readConnectOptions, type ConnectOptions, type ConnectSettings } from './connect-options.ts';
+import { dial } from './dial.ts';
+import { refuseTls } from './refuse-tls.ts';
+import { resetSocket } from './reset-socket.ts';
+import { whileSubscribed } from './while-subscribed.ts';
+
+/**
+ * Dials an endpoint and emits the one connection. Cold: every subscription dials anew, so `retry` redials.
+ *
+ * ```text
+ * connect      ---c------|   the connection was closed cleanly
+ *              ---c------#   it was lost
+ *              ---#          it could not be made
+ * unsubscribe  ---c---!      flushes, sends FIN, waits for the peer at most closeTimeout, then resets
+ * ```
+ *
+ * ```ts
+ * connect('127.0.0.1:7000')
+ *   .pipe(switchMap((connection) => merge(connection.send(['hello\n']), connection.received)))
+ *   .subscribe((chunk) => process.stdout.write(chunk));
+ * ```
+ *
+ * Whoever subscribed owns the connection: `firstValueFrom(connect(…))` closes what it returns. Use
+ * {@link openConnection} where a Promise of an open connection is wanted.
+ *
+ * Errors: `ERR_INVALID_ENDPOINT`, `ERR_INVALID_OPTION`, `ERR_HOST_NOT_FOUND`, `ERR_CONNECT_TIMEOUT`,
+ * `ERR_CONNECTION_REFUSED`, `ERR_HOST_UNREACHABLE`, `ERR_ENDPOINT_NOT_FOUND`, `ERR_NOT_A_SOCKET`,
+ * `ERR_PATH_TOO_LONG`, `ERR_PERMISSION_DENIED`, `ERR_ABORTED`; and once open, whatever the connection was lost with.
+ *
+ * @see The Node manual on `net.connect`, and RFC 8305 for several addresses
+ * @public
+ */
+export function connect(endpoint: string, options: ConnectOptions = {}): Observable<Connection> {
+  return dialConnection(endpoint, options).pipe(switchMap(whileSubscribed));
+}
+
+/** Emits the connection and leaves it open: it belongs to whoever got it. */
+export function dialConnection(endpoint: string, options: ConnectOptions): Observable<Connection> {
+  return defer(() => {
+    const target = parseEndpoint(endpoint);
+    const settings = readConnectOptions(options);
+    refuseTls(target, 'connect');
+    const remote = formatEndpoint(target);
+    const aborted = abortion(settings.signal, remote);
+    return dial(target, settings).pipe(
+      takeUntil(expiry(settings, remote)),
+      takeUntil(aborted),
+      catchError((error: unknown) => throwError(() => toTransportError(error, 'connect', remote))),
+      map((socket) => toConnection(socket, target, settings)),
+      tap((connection) => {
+        aborted.pipe(takeUntil(connection.closed)).subscribe({
+          error: (error: unknown) => {
+            connection.abort(toTransportError(error, 'close', remote));
+          },
+        });
+      }),
+    );
+  });
+}
+
+function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSettings): Connection {
+  const { localAddress, localPort = 0, remoteAddress, remotePort = 0 } = socket;
+  const isTcp = target.kind === 'tcp';
+  return new DuplexConnection(socket, {
+    ...settings,
+    role: 'dialled',
+    local: isTcp ? formatAddress(localAddress ?? target.host, localPort) : 'unix:',
+    remote:
+      isTcp && remoteAddress !== undefined
+        ? formatAddress(remoteAddress, remotePort)
+        : formatEndpoint(target),
+    draining: NEVER,
+    reset: resetSocket,
+  });
+}
+
+function expiry({ connectTimeout, scheduler }: ConnectSettings, endpoint: Endpoint): Observable<never> {
+  return deadline(connectTimeout, scheduler).pipe(
+    map(() => {
+      const detail = `no connection within ${connectTimeout} ms`;
+      throw new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail });
+    }),
+  );
+}
+
+/** Errors when the signal aborts, at once if it has already. */
+function abortion(signal: AbortSignal | undefined, endpoint: Endpoint): Observable<never> {
+  if (signal === undefined) return NEVER;
+  return new Observable((subscriber) => {
+    const abort = (): void => {
+      const detail = 'the AbortSignal was aborted';
+      subscriber.error(
+        new TransportError('ERR_ABORTED', { phase: 'connect', endpoint, detail, cause: signal.reason }),
+      );
+    };
+    subscriber.add(() => {
+      signal.removeEventListener('abort', abort);
+    });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,158 @@
+import type { Server as NetServer, Socket } from 'node:net';
+import { AsyncSubject, combineLatest, map, Observable, Subject, take } from 'rxjs';
+import type { Connection } from '../connection/connection.ts';
+import { DuplexConnection } from '../connection/duplex-connection.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { formatAddress } from '../endpoint/format-endpoint.ts';
+import { toTransportError } from '../errors/system-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import type { BindSettings } from './bind-options.ts';
+import type { BoundAddress } from './bound-address.ts';
+import { OpenConnections } from './open-connections.ts';
+import { resetSocket } from './reset-socket.ts';
+import type { Refusal, Server, ShutdownSummary } from './server.ts';
+
+/**
+ * A listening net.Server and the connections that it has accepted.
+ *
+ * ```text
+ *              drain()                      shutdown()
+ *   accepting ─────────▶ draining ───────────────────▶ closing ──▶ closed
+ *       └─────────────── shutdown() ───────────────────▲     (every connection released)
+ * ```
+ *
+ * In every state but the first nobody is let in.
+ */
+export class ListeningServer implements Server {
+  readonly endpoint: Endpoint;
+  readonly connections: Observable<Connection>;
+  readonly refused: Observable<Refusal>;
+  readonly closed: Observable<ShutdownSummary>;
+  /** Emits while no connection is open. */
+  readonly idle: Observable<void>;
+
+  readonly #netServer: NetServer;
+  readonly #release: () => void;
+  readonly #settings: BindSettings;
+  readonly #open = new OpenConnections();
+  readonly #arrivals = new Subject<Connection>();
+  readonly #refusals = new Subject<Refusal>();
+  readonly #draining = new AsyncSubject<void>();
+  readonly #listenerClosed = new AsyncSubject<void>();
+  #waiting: Connection[] = [];
+  #accepting = true;
+
+  constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings) {
+    this.endpoint = bound.endpoint;
+    this.#netServer = netServer;
+    this.#release = bound.release;
+    this.#settings = settings;
+    this.refused = this.#refusals.asObservable();
+    this.idle = this.#open.none;
+    this.connections = new Observable((subscriber) => {
+      subscriber.add(this.#arrivals.subscribe(subscriber));
+      this.#deliverWaiting();
+    });
+    this.closed = combineLatest([this.#listenerClosed, this.#open.none]).pipe(
+      take(1),
+      map(() => this.#open.summary),
+    );
+    this.#listen();
+  }
+
+  /** Stops accepting and tells the connections; they go on until each has finished. */
+  drain(): void {
+    this.#stopAccepting();
+    this.#draining.next();
+    this.#draining.complete();
+  }
+
+  /** Stops accepting and closes every connection gracefully. */
+  shutdown(): void {
+    this.#stopAccepting();
+    this.#arrivals.complete();
+    this.#open.closeAll();
+  }
+
+  #stopAccepting(): void {
+    if (!this.#accepting) return;
+    this.#accepting = false;
+    this.#open.beginShutdown();
+    this.#release();
+    this.#netServer.close();
+  }
+
+  #listen(): void {
+    this.#netServer
+      .on('connection', (socket) => {
+        this.#onConnection(socket);
+      })
+      .on('drop', (address) => {
+        const remote = addressOf(address?.remoteAddress, address?.remotePort);
+        this.#refuse('ERR_TOO_MANY_CONNECTIONS', `${this.#settings.maxConnections} are open`, remote);
+      })
+      // The listener survives: an error here is one connection that could not be accepted (accept(2)).
+      .on('error', (error) => {
+        this.#refusals.next({ remote: undefined, error: toTransportError(error, 'accept', this.endpoint) });
+      })
+      .on('close', () => {
+        this.#refusals.complete();
+        this.#listenerClosed.next();
+        this.#listenerClosed.complete();
+      });
+  }
+
+  #onConnection(socket: Socket): void {
+    if (this.#arrivals.observed) {
+      this.#arrivals.next(this.#toConnection(socket));
+    } else if (this.#waiting.length < this.#settings.backlog) {
+      this.#waiting.push(this.#toConnection(socket));
+    } else {
+      const remote = addressOf(socket.remoteAddress, socket.remotePort);
+      socket.on('error', ignoreOfRefused).destroy();
+      this.#refuse(
+        'ERR_TOO_MANY_CONNECTIONS',
+        'nobody subscribes to connections, and backlog is full',
+        remote,
+      );
+    }
+  }
+
+  /** One at a time, because a subscriber may want only the first. */
+  #deliverWaiting(): void {
+    while (this.#arrivals.observed) {
+      const next = this.#waiting.shift();
+      if (next === undefined) return;
+      this.#arrivals.next(next);
+    }
+  }
+
+  #toConnection(socket: Socket): Connection {
+    const connection = new DuplexConnection(socket, {
+      ...this.#settings,
+      role: 'accepted',
+      local: addressOf(socket.localAddress, socket.localPort) ?? this.endpoint,
+      // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
+      remote: addressOf(socket.remoteAddress, socket.remotePort) ?? 'unix:',
+      draining: this.#draining,
+      reset: resetSocket,
+    });
+    this.#open.add(connection);
+    return connection;
+  }
+
+  #refuse(code: 'ERR_TOO_MANY_CONNECTIONS', detail: string, remote: Endpoint | undefined): void {
+    this.#refusals.next({
+      remote,
+      error: new TransportError(code, { phase: 'accept', endpoint: this.endpoint, detail }),
+    });
+  }
+}
+
+function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
+  return host === undefined || port === undefined ? undefined : formatAddress(host, port);
+}
+
+function ignoreOfRefused(): void {
+  // The peer was refused; how it takes that is not of interest.
+}

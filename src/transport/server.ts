@@ -1,0 +1,51 @@
+import type { Observable } from 'rxjs';
+import type { Connection } from '../connection/connection.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+
+/**
+ * What became of the connections that were open when a server began to shut down.
+ *
+ * @public
+ */
+export interface ShutdownSummary {
+  /** Ended cleanly: by themselves, or by flushing and FIN within `closeTimeout`. */
+  readonly drained: number;
+  /** Reset by us, because the peer did not close within `closeTimeout`. */
+  readonly forced: number;
+  /** Lost to something else: a reset by the peer, the network, an abort. */
+  readonly lost: number;
+  /** Bytes that were written and never handed to the kernel, of all of them together. */
+  readonly bytesDiscarded: number;
+}
+
+/**
+ * A connection that was not let in.
+ *
+ * @public
+ */
+export interface Refusal {
+  /** Who asked; unknown when the system could not even accept. */
+  readonly remote: Endpoint | undefined;
+  /** Why: `ERR_TOO_MANY_CONNECTIONS`, `ERR_TOO_MANY_FILES`, or another failure to accept. */
+  readonly error: TransportError;
+}
+
+/**
+ * A bound socket. It lives as long as the subscription to {@link bind} that emitted it.
+ *
+ * @public
+ */
+export interface Server {
+  /** The real endpoint: port 0 is resolved here. */
+  readonly endpoint: Endpoint;
+  /**
+   * Each accepted connection, unread. Hot; those that come before anyone subscribes wait, at most `backlog` of them.
+   * Completes when the server has drained or is closed.
+   */
+  readonly connections: Observable<Connection>;
+  /** Connections that were refused. Hot; completes when the server is closed. */
+  readonly refused: Observable<Refusal>;
+  /** Emits the summary when the listener and every connection are released, and completes. Replays. */
+  readonly closed: Observable<ShutdownSummary>;
+}

@@ -1,0 +1,43 @@
+import {
+  readConnectionOptions,
+  type ConnectionOptions,
+  type ConnectionSettings,
+} from '../connection/connection-options.ts';
+import { wholeNumber } from '../connection/option-range.ts';
+
+/**
+ * What every socket can be told. Unix sockets have no use for the TCP options and ignore them.
+ *
+ * @public
+ */
+export interface SocketOptions extends ConnectionOptions {
+  /** TCP_NODELAY. Default true: Nagle's algorithm costs 40 ms per exchange against delayed ACKs. */
+  readonly noDelay?: boolean | undefined;
+  /** SO_KEEPALIVE. Default true, so that a peer that vanished is noticed. */
+  readonly keepAlive?: boolean | undefined;
+  /** Milliseconds of silence before the first keep-alive probe. Default 30000; Node probes for 10 seconds more. */
+  readonly keepAliveInitialDelay?: number | undefined;
+}
+
+/** {@link SocketOptions} with every default in its place. */
+export interface SocketSettings extends ConnectionSettings {
+  readonly noDelay: boolean;
+  readonly keepAlive: boolean;
+  readonly keepAliveInitialDelay: number;
+}
+
+// Below the idle timeouts of common balancers and NATs (60 s and more), so that the probes keep the path open.
+const KEEP_ALIVE_INITIAL_DELAY = 30_000;
+
+export function readSocketOptions(options: SocketOptions): SocketSettings {
+  return {
+    ...readConnectionOptions(options),
+    noDelay: options.noDelay ?? true,
+    keepAlive: options.keepAlive ?? true,
+    keepAliveInitialDelay: wholeNumber(
+      'keepAliveInitialDelay',
+      options.keepAliveInitialDelay,
+      KEEP_ALIVE_INITIAL_DELAY,
+    ),
+  };
+}

@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defer, finalize, switchMap, type Observable } from 'rxjs';
+import type { Connection } from '../connection/connection.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { toTransportError } from '../errors/system-error.ts';
+import type { BindOptions } from './bind-options.ts';
+import { bind } from './bind.ts';
+import type { ConnectOptions } from './connect-options.ts';
+import { connect } from './connect.ts';
+import { OwnedStreams } from './owned-streams.ts';
+import type { Server } from './server.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * How a {@link UnixSocketTransport} is made: where it listens, and the options of all that it makes.
+ *
+ * @public
+ */
+export interface UnixSocketTransportOptions extends BindOptions, ConnectOptions {
+  /** The socket's file, with or without `unix:`. Default: a new one in a fresh directory that only the owner can enter. */
+  readonly path?: string | undefined;
+}
+
+/**
+ * The sibling of {@link TcpSocketTransport} for processes on the same machine.
+ *
+ * ```ts
+ * const transport = new UnixSocketTransport({ path: '/run/app/rpc.sock', mode: 0o600 });
+ * transport.listen().pipe(serve((connection) => connection.received)).subscribe();
+ * ```
+ *
+ * The parent directory is made, a stale socket file is replaced, and the file goes when the listener does.
+ *
+ * @public
+ */
+export class UnixSocketTransport implements Transport {
+  readonly path: string | undefined;
+  readonly #options: BindOptions & ConnectOptions;
+  readonly #owned = new OwnedStreams();
+
+  constructor({ path, ...options }: UnixSocketTransportOptions = {}) {
+    this.path = path;
+    this.#options = options;
+  }
+
+  get endpoint(): Endpoint | undefined {
+    return this.#owned.endpoint;
+  }
+
+  bind(options: BindOptions = {}): Observable<Server> {
+    const settings = { ...this.#options, ...options };
+    const { path } = this;
+    const server = path === undefined ? bindInFreshDirectory(settings) : bind(withScheme(path), settings);
+    return this.#owned.own(server, ({ endpoint }) => endpoint);
+  }
+
+  listen(options: BindOptions = {}): Observable<Connection> {
+    return this.bind(options).pipe(switchMap(({ connections }) => connections));
+  }
+
+  /** Dials `unix:/path`, or a plain path. */
+  connect(endpoint: string, options: ConnectOptions = {}): Observable<Connection> {
+    const connection = connect(withScheme(endpoint), { ...this.#options, ...options });
+    return this.#owned.own(connection, ({ remote }) => remote);
+  }
+
+  close(): Promise<void> {
+    return this.#owned.close();
+  }
+}
+
+function withScheme(path: string): string {
+  return path.startsWith('unix:') ? path : `unix:${path}`;
+}
+
+/** mkdtemp(3) makes a directory with mode 0700, so nobody else can put a file of that name there first. */
+function bindInFreshDirectory(options: BindOptions): Observable<Server> {
+  return defer(() => {
+    const directory = freshDirectory();
+    return bind(`unix:${join(directory, 'socket')}`, options).pipe(
+      finalize(() => {
+        rmSync(directory, { recursive: true, force: true });
+      }),
+    );
+  });
+}
+
+function freshDirectory(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'rxjs-net-'));
+  } catch (error) {
+    throw toTransportError(error, 'bind');
+  }
+}
