@@ -40,3 +40,8 @@ export { backoff, type BackoffDelay, type BackoffOptions } from './operators/bac
 export { holdWhile, type Holdable } from './operators/hold-while.ts';
 export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
 export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';
+
+// Adapters
+export { fromDuplex, type FromDuplexOptions } from './adapters/from-duplex.ts';
+export { toDuplex } from './adapters/to-duplex.ts';
+export { toWeb, type WebStreams } from './adapters/to-web.ts';

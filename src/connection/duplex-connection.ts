@@ -158,9 +158,8 @@ export class DuplexConnection implements Connection {
     this.#stream.on('error', (error) => {
       this.#error ??= toTransportError(error, 'read', this.remote);
     });
-    this.#stream.on('data', (chunk: Buffer) => {
-      this.#inbound.push(chunk);
-      this.#moved.next();
+    this.#stream.on('data', (chunk: Buffer | string) => {
+      this.#take(chunk);
     });
     this.#stream.on('end', () => {
       this.#inbound.finish({ kind: 'fin' });
@@ -183,9 +182,17 @@ export class DuplexConnection implements Connection {
 
   /** A stream that was destroyed while paused still holds what it had read: bytes that we have received. */
   #rescueBuffered(): void {
-    for (let chunk: unknown = this.#stream.read(); Buffer.isBuffer(chunk); chunk = this.#stream.read()) {
-      this.#inbound.push(chunk);
-    }
+    for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.#take(chunk);
+  }
+
+  #read(): Buffer | string | null {
+    return this.#stream.read() as Buffer | string | null;
+  }
+
+  #take(chunk: Buffer | string): void {
+    // A stream that somebody gave an encoding hands out text.
+    this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    this.#moved.next();
   }
 
   #onInboundSettled(): void {

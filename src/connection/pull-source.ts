@@ -1,4 +1,7 @@
-import { observable, type ObservableInput } from 'rxjs';
+import { isObservable, type ObservableInput } from 'rxjs';
+
+// What marks an Observable of another library, or of another copy of RxJS (the TC39 proposal, as RxJS reads it).
+const OBSERVABLE: PropertyKey = (Reflect.get(Symbol, 'observable') as symbol | undefined) ?? '@@observable';
 
 /** A source that gives a value when asked, and can be told that nobody will ask again. */
 export interface PullSource<T> {
@@ -11,17 +14,17 @@ export interface PullSource<T> {
  *
  * RxJS would turn every input into a push; here a source that can wait is made to wait for the peer.
  */
-export function toPullSource<T>(input: ObservableInput<T>): PullSource<T> | undefined {
-  // A string is an iterable of its characters; one value is what was meant, and is what is sent either way.
-  if (typeof input !== 'object' && typeof input !== 'function' && typeof input !== 'string') return undefined;
-  if (typeof input !== 'string' && observable in input) return undefined;
+export function toPullSource<T>(input: ObservableInput<T> | null | undefined): PullSource<T> | undefined {
+  // A string is an iterable of its characters, but is meant and sent as one value.
+  if (typeof input === 'string') return fromIterator([input].values(), input);
+  if (typeof input !== 'object' || input === null || isObservable(input) || OBSERVABLE in input) return undefined;
   // The reader and not the iterator of a Web stream, because only the reader can cancel while a read is pending.
   if (hasMethod(input, 'getReader')) return fromReader(input.getReader() as unknown as StreamReader<T>);
   if (hasMethod(input, Symbol.asyncIterator)) {
-    return fromIterator(input[Symbol.asyncIterator]() as AsyncIterator<T>, input);
+    return fromIterator(input[Symbol.asyncIterator](), input);
   }
-  if (hasMethod(input, Symbol.iterator)) return fromIterator(input[Symbol.iterator]() as Iterator<T>, input);
-  if (typeof input === 'object' && 'length' in input) return fromIterator(Array.from(input).values(), input);
+  if (hasMethod(input, Symbol.iterator)) return fromIterator(input[Symbol.iterator](), input);
+  if ('length' in input) return fromIterator(Array.from(input).values(), input);
   return undefined;
 }
 
@@ -51,10 +54,7 @@ function fromIterator<T>(iterator: Iterator<T> | AsyncIterator<T>, input: unknow
 }
 
 function hasMethod<K extends PropertyKey>(value: unknown, name: K): value is Record<K, () => unknown> {
-  return (
-    ((typeof value === 'object' && value !== null) || typeof value === 'string') &&
-    typeof Reflect.get(Object(value) as object, name) === 'function'
-  );
+  return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }
 
 /** A source that was told to stop has nothing to say to us any more, not even that stopping failed. */

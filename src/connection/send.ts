@@ -82,11 +82,15 @@ function pull(source: PullSource<Bytes>, outbound: Outbound, sender: Sender, exh
     if (result.done === true) exhausted();
     else outbound.write(toBytes(result.value, outbound.remote));
   };
+  // A write to a fast peer is called back in the same turn; going on at once would starve all other I/O.
+  const stepLater = (): void => {
+    setImmediate(step);
+  };
   const step = (): void => {
     attempt(subscriber, () => {
       while (!subscriber.closed && !sender.exhausted && outbound.open) {
         if (outbound.isCongested) {
-          subscriber.add(outbound.congested.pipe(first((congested) => !congested)).subscribe(step));
+          subscriber.add(outbound.congested.pipe(first((congested) => !congested)).subscribe(stepLater));
           return;
         }
         const result = source.next();

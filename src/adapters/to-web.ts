@@ -1,0 +1,60 @@
+import { ReadableStream, WritableStream } from 'node:stream/web';
+import { lastValueFrom } from 'rxjs';
+import type { Connection } from '../connection/connection.ts';
+
+/**
+ * The two Web streams of {@link toWeb}.
+ *
+ * @public
+ */
+export interface WebStreams<In, Out> {
+  readonly readable: ReadableStream<In>;
+  readonly writable: WritableStream<Out>;
+}
+
+/**
+ * Makes a pair of Web streams of a connection, for code that is written for `fetch`, browsers or Deno.
+ *
+ * ```text
+ * received   a----b----|            #
+ * readable   a    b    close        error      (one read of the connection per pull)
+ * ```
+ *
+ * ```ts
+ * const { readable, writable } = toWeb(await openConnection('127.0.0.1:7000'));
+ * await readable.pipeThrough(new TextDecoderStream()).pipeTo(logLines);
+ * ```
+ *
+ * A write settles when the kernel has the value. Closing `writable` sends FIN, aborting it resets the connection;
+ * cancelling `readable` pauses reading, and closing stays with whoever owns the connection.
+ *
+ * @see The Node manual on the Web Streams API
+ * @public
+ */
+export function toWeb<In, Out>(connection: Connection<In, Out>): WebStreams<In, Out> {
+  const values = connection[Symbol.asyncIterator]();
+  const readable = new ReadableStream<In>(
+    {
+      pull: async (controller) => {
+        const { done, value } = await values.next();
+        if (done === true) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel: async () => {
+        await values.return?.();
+      },
+    },
+    // Nothing is read before somebody asks for it.
+    { highWaterMark: 0 },
+  );
+  const writable = new WritableStream<Out>({
+    write: (value) => lastValueFrom(connection.send([value]), { defaultValue: undefined }),
+    close: () => {
+      connection.end();
+    },
+    abort: (reason: unknown) => {
+      connection.abort(reason instanceof Error ? reason : new Error(String(reason)));
+    },
+  });
+  return { readable, writable };
+}
