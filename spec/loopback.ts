@@ -1,5 +1,11 @@
 import { once } from 'node:events';
-import { connect as connectSocket, createServer, type AddressInfo, type Server as NetServer, type Socket } from 'node:net';
+import {
+  connect as connectSocket,
+  createServer,
+  type AddressInfo,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
 import { firstValueFrom, Subscription } from 'rxjs';
 import {
   bind,
@@ -11,17 +17,7 @@ import {
   type Server,
   type ShutdownSummary,
 } from '../src/index.ts';
-
-// Everything that a spec opens is closed after it, whatever its outcome.
-const cleanups: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
-});
-
-export function afterThisSpec(cleanup: () => unknown): void {
-  cleanups.push(cleanup);
-}
+import { afterThisSpec } from './cleanup.ts';
 
 export interface StartedServer {
   readonly server: Server;
@@ -33,10 +29,15 @@ export interface StartedServer {
 }
 
 /** A server of ours on a free loopback port. */
-export async function startServer(options: BindOptions = {}, endpoint = '127.0.0.1:0'): Promise<StartedServer> {
+export async function startServer(
+  options: BindOptions = {},
+  endpoint = '127.0.0.1:0',
+): Promise<StartedServer> {
   const subscription = new Subscription();
   const server = await new Promise<Server>((resolve, reject) => {
-    subscription.add(bind(endpoint, { closeTimeout: 500, ...options }).subscribe({ next: resolve, error: reject }));
+    subscription.add(
+      bind(endpoint, { closeTimeout: 500, ...options }).subscribe({ next: resolve, error: reject }),
+    );
   });
   const stop = (): Promise<ShutdownSummary> => {
     subscription.unsubscribe();
@@ -47,7 +48,10 @@ export async function startServer(options: BindOptions = {}, endpoint = '127.0.0
 }
 
 /** A plain client of `node:net`; what it receives is not read before somebody asks. */
-export async function dialRaw(endpoint: string, options: { readonly allowHalfOpen?: boolean } = {}): Promise<Socket> {
+export async function dialRaw(
+  endpoint: string,
+  options: { readonly allowHalfOpen?: boolean } = {},
+): Promise<Socket> {
   const target = parseEndpoint(endpoint);
   const where = target.kind === 'tcp' ? { host: target.host, port: target.port } : { path: target.path };
   const socket = connectSocket({ ...where, allowHalfOpen: true, ...options });
@@ -122,6 +126,7 @@ export async function closeOf(socket: Socket): Promise<{ readonly error: string 
     error = cause.code;
   });
   socket.resume();
-  if (!socket.closed) await once(socket, 'close');
+  // Not events.once, which rejects at 'error'.
+  if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
   return { error };
 }

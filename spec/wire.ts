@@ -1,7 +1,8 @@
 import { Duplex } from 'node:stream';
-import { NEVER } from 'rxjs';
+import { NEVER, type Observable } from 'rxjs';
 import { readConnectionOptions } from '../src/connection/connection-options.ts';
 import { DuplexConnection, type DuplexConnectionInit } from '../src/connection/duplex-connection.ts';
+import { afterThisSpec } from './cleanup.ts';
 
 /** A stream whose other end is the spec: it decides what comes in and when a write is done. */
 export interface Wire {
@@ -63,6 +64,9 @@ export function wire(options: Partial<DuplexConnectionInit> = {}): Wire {
     reset: (broken) => broken.destroy(),
     ...options,
   });
+  afterThisSpec(() => {
+    connection.abort();
+  });
   return {
     stream,
     connection,
@@ -95,7 +99,7 @@ export async function settled(): Promise<void> {
 }
 
 /** What an Observable did, as a list of words: values, then `complete` or the error's code. */
-export function record(source: import('rxjs').Observable<unknown>): { log: string[]; stop: () => void } {
+export function record(source: Observable<unknown>): { log: string[]; stop: () => void } {
   const log: string[] = [];
   const subscription = source.subscribe({
     next: (value) => log.push(Buffer.isBuffer(value) ? value.toString() : JSON.stringify(value)),

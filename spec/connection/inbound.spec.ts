@@ -1,4 +1,15 @@
-import { concat, concatMap, firstValueFrom, map, mergeMap, Subscription, switchMap, take, tap, toArray } from 'rxjs';
+import {
+  concat,
+  concatMap,
+  firstValueFrom,
+  map,
+  mergeMap,
+  Subscription,
+  switchMap,
+  take,
+  tap,
+  toArray,
+} from 'rxjs';
 import { acceptedWithPeer, closeOf } from '../loopback.ts';
 import { record, settled, wire } from '../wire.ts';
 
@@ -10,7 +21,12 @@ describe('received', () => {
     await settled();
     expect(await firstValueFrom(connection.traffic)).toEqual({ bytesRead: 0, bytesWritten: 0 });
     expect(peer.writableFinished).toBe(false);
-    const lengths = await firstValueFrom(connection.received.pipe(map(({ length }) => length), toArray()));
+    const lengths = await firstValueFrom(
+      connection.received.pipe(
+        map(({ length }) => length),
+        toArray(),
+      ),
+    );
     expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(size);
   });
 
@@ -47,24 +63,51 @@ describe('received', () => {
     await settled();
     const second = record(connection.received);
     await settled();
-    expect([first.log, second.log]).toEqual([['a', 'complete'], ['b', 'c', 'complete']]);
+    expect([first.log, second.log]).toEqual([
+      ['a', 'complete'],
+      ['b', 'c', 'complete'],
+    ]);
   });
 
   it.each([
     ['concat', (received: Received) => concat(received.pipe(take(1)), received)],
-    ['switchMap', (received: Received) => received.pipe(take(1), switchMap(() => received))],
-    ['mergeMap', (received: Received) => received.pipe(take(1), mergeMap(() => received))],
-    ['concatMap', (received: Received) => received.pipe(take(1), concatMap(() => received))],
-  ])('lets a reader of the handshake hand over to a reader of the rest by %s (rule 7)', async (_, handOver) => {
-    const { connection, say, fin } = wire();
-    const { log } = record(handOver(connection.received));
-    say('handshake');
-    await settled();
-    say('rest');
-    fin();
-    await settled();
-    expect(log.filter((entry) => entry !== 'handshake')).toEqual(['rest', 'complete']);
-  });
+    [
+      'switchMap',
+      (received: Received) =>
+        received.pipe(
+          take(1),
+          switchMap(() => received),
+        ),
+    ],
+    [
+      'mergeMap',
+      (received: Received) =>
+        received.pipe(
+          take(1),
+          mergeMap(() => received),
+        ),
+    ],
+    [
+      'concatMap',
+      (received: Received) =>
+        received.pipe(
+          take(1),
+          concatMap(() => received),
+        ),
+    ],
+  ])(
+    'lets a reader of the handshake hand over to a reader of the rest by %s (rule 7)',
+    async (_, handOver) => {
+      const { connection, say, fin } = wire();
+      const { log } = record(handOver(connection.received));
+      say('handshake');
+      await settled();
+      say('rest');
+      fin();
+      await settled();
+      expect(log.filter((entry) => entry !== 'handshake')).toEqual(['rest', 'complete']);
+    },
+  );
 
   it('refuses whoever subscribes from within next when the reader stays', async () => {
     const { connection, say } = wire();

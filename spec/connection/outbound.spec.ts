@@ -62,7 +62,9 @@ describe('write', () => {
 
   it('throws ERR_INVALID_VALUE for what is neither text nor bytes', () => {
     const { connection } = wire();
-    expect(() => connection.write(5 as unknown as Bytes)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_VALUE' }));
+    expect(() => connection.write(5 as unknown as Bytes)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_VALUE' }),
+    );
   });
 
   it('aborts the connection when nobody minds its answer and the buffer is full (rule 13)', async () => {

@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
 import { EMPTY, firstValueFrom, merge, NEVER, of, Subject, throwError, type ObservableInput } from 'rxjs';
 import type { Bytes } from '../../src/index.ts';
-import { afterThisSpec, dialledWithPeer, drain } from '../loopback.ts';
+import { afterThisSpec } from '../cleanup.ts';
+import { dialledWithPeer, drain } from '../loopback.ts';
 import { record, settled, wire } from '../wire.ts';
 
 const MIB = 1024 * 1024;
@@ -96,9 +97,11 @@ describe('send', () => {
     const { connection } = wire();
     const node = new Readable({ read: () => undefined });
     const cancelled = new Subject<unknown>();
-    const web = new ReadableStream<string>({ cancel: (reason) => {
-      cancelled.next(reason);
-    } });
+    const web = new ReadableStream<string>({
+      cancel: (reason) => {
+        cancelled.next(reason);
+      },
+    });
     const end = firstValueFrom(cancelled);
     const sending = record(merge(connection.send(node), connection.send(web)));
     await settled();

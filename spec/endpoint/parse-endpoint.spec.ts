@@ -5,12 +5,17 @@ import { isTcpEndpoint, parseEndpoint } from '../../src/endpoint/parse-endpoint.
 import { TransportError } from '../../src/errors/transport-error.ts';
 
 describe('isTcpEndpoint', () => {
-  it.each(['localhost:80', '127.0.0.1:0', '[::1]:80', 'a-b.c_d:65535', 'tcp://h:1', 'tls://[::1]:443', 'bücher.example:1'])(
-    'accepts %j',
-    (text) => {
-      expect(isTcpEndpoint(text)).toBe(true);
-    },
-  );
+  it.each([
+    'localhost:80',
+    '127.0.0.1:0',
+    '[::1]:80',
+    'a-b.c_d:65535',
+    'tcp://h:1',
+    'tls://[::1]:443',
+    'bücher.example:1',
+  ])('accepts %j', (text) => {
+    expect(isTcpEndpoint(text)).toBe(true);
+  });
 
   it.each([
     '',
@@ -78,7 +83,11 @@ describe('parseEndpoint', () => {
     ['unix:/a\0b', 'NUL'],
   ])('says what is wrong with %j', (text, hint) => {
     expect(() => parseEndpoint(text)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_ENDPOINT', phase: 'parse', message: expect.stringContaining(hint) as string }),
+      expect.objectContaining({
+        code: 'ERR_INVALID_ENDPOINT',
+        phase: 'parse',
+        message: expect.stringContaining(hint) as string,
+      }),
     );
   });
 
@@ -117,7 +126,9 @@ describe('parseEndpoint', () => {
   });
 
   it('gives the same parts again for the text that formatEndpoint makes of any endpoint it accepts', () => {
-    const nearly = fc.stringMatching(/^(tcp:\/\/|tls:\/\/|unix:)?(\[[0-9a-f:.]+\]|[a-zA-Z0-9._/-]+)(:\d{1,6})?$/u);
+    const nearly = fc.stringMatching(
+      /^(tcp:\/\/|tls:\/\/|unix:)?(\[[0-9a-f:.]+\]|[a-zA-Z0-9._/-]+)(:\d{1,6})?$/u,
+    );
     fc.assert(
       fc.property(nearly, (text) => {
         let parts: EndpointParts | undefined;

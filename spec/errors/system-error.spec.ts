@@ -1,7 +1,8 @@
 import { toTransportError } from '../../src/errors/system-error.ts';
 import { TransportError } from '../../src/errors/transport-error.ts';
 
-const systemError = (code: string, more: object = {}): Error => Object.assign(new Error(`${code} happened`), { code, ...more });
+const systemError = (code: string, more: object = {}): Error =>
+  Object.assign(new Error(`${code} happened`), { code, ...more });
 
 describe('toTransportError', () => {
   it('leaves a TransportError as it is', () => {
@@ -54,7 +55,11 @@ describe('toTransportError', () => {
       systemError('ECONNREFUSED', { address: '127.0.0.1', port: 80 }),
     ]);
     const error = toTransportError(aggregate, 'connect', 'localhost:80');
-    expect(error).toMatchObject({ code: 'ERR_CONNECTION_REFUSED', endpoint: 'localhost:80', cause: aggregate });
+    expect(error).toMatchObject({
+      code: 'ERR_CONNECTION_REFUSED',
+      endpoint: 'localhost:80',
+      cause: aggregate,
+    });
     expect(error.causes.map(({ code, endpoint }) => [code, endpoint])).toEqual([
       ['ERR_HOST_UNREACHABLE', '[2001:db8::1]:80'],
       ['ERR_CONNECTION_REFUSED', '127.0.0.1:80'],

@@ -27,16 +27,21 @@ describe('TransportError', () => {
 
   it('is recognised across two loaded copies of the library', () => {
     jest.isolateModules(() => {
-      const copy = jest.requireActual<{ TransportError: typeof TransportError }>('../../src/errors/transport-error.ts');
+      const copy = jest.requireActual<{ TransportError: typeof TransportError }>(
+        '../../src/errors/transport-error.ts',
+      );
       const foreign = new copy.TransportError('ERR_CLOSED', { phase: 'write' });
       expect(foreign).not.toBeInstanceOf(TransportError);
       expect(TransportError.is(foreign)).toBe(true);
     });
   });
 
-  it.each([undefined, null, 'ERR_CLOSED', new Error('x'), { code: 'ERR_CLOSED' }])('does not take %p for one', (value) => {
-    expect(TransportError.is(value)).toBe(false);
-  });
+  it.each([undefined, null, 'ERR_CLOSED', new Error('x'), { code: 'ERR_CLOSED' }])(
+    'does not take %p for one',
+    (value) => {
+      expect(TransportError.is(value)).toBe(false);
+    },
+  );
 
   it('has a row in the README for every code', () => {
     const readme = readFileSync('README.md', 'utf8');

@@ -30,7 +30,7 @@ export function pullIterator<T>(connection: Readable<T>): AsyncIterator<T, undef
 class PullIterator<T> implements AsyncIterator<T, undefined> {
   readonly #connection: Readable<T>;
   // Values that came although we hold: a connection made of plain Observables cannot be held back.
-  readonly #early: T[] = [];
+  readonly #early: { readonly value: T }[] = [];
   readonly #waiting: Waiting<T>[] = [];
   #end: { readonly error?: unknown } | undefined;
   #hold: Subscription | undefined;
@@ -58,7 +58,7 @@ class PullIterator<T> implements AsyncIterator<T, undefined> {
   #subscribe(): Subscription {
     return this.#connection.received.subscribe({
       next: (value) => {
-        this.#early.push(value);
+        this.#early.push({ value });
         this.#serve();
       },
       error: (error: unknown) => {
@@ -75,8 +75,8 @@ class PullIterator<T> implements AsyncIterator<T, undefined> {
   /** Answers those who wait, then holds or releases the connection. */
   #serve(): void {
     for (let waiting = this.#next(); waiting !== undefined; waiting = this.#next()) {
-      const value = this.#early.shift();
-      if (value !== undefined) waiting.resolve({ done: false, value });
+      const early = this.#early.shift();
+      if (early !== undefined) waiting.resolve({ done: false, value: early.value });
       else this.#finish(waiting);
     }
     if (this.#waiting.length === 0 && this.#end === undefined) this.#hold ??= this.#connection.hold();
