@@ -17,7 +17,8 @@ export interface PullSource<T> {
 export function toPullSource<T>(input: ObservableInput<T> | null | undefined): PullSource<T> | undefined {
   // A string is an iterable of its characters, but is meant and sent as one value.
   if (typeof input === 'string') return fromIterator([input].values(), input);
-  if (typeof input !== 'object' || input === null || isObservable(input) || OBSERVABLE in input) return undefined;
+  if (typeof input !== 'object' || input === null || isObservable(input) || OBSERVABLE in input)
+    return undefined;
   // The reader and not the iterator of a Web stream, because only the reader can cancel while a read is pending.
   if (hasMethod(input, 'getReader')) return fromReader(input.getReader() as unknown as StreamReader<T>);
   if (hasMethod(input, Symbol.asyncIterator)) {

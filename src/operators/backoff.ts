@@ -47,6 +47,7 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
   'ERR_NOT_A_SOCKET',
   'ERR_ALREADY_READING',
   'ERR_ABORTED',
+  'ERR_CLOSED',
 ]);
 
 /**

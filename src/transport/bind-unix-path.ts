@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { Server as NetServer } from 'node:net';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { concat, defer, ignoreElements, map, of, retry, throwError, type Observable } from 'rxjs';
 import { listening, type BoundAddress } from './bound-address.ts';
 import { removeStaleSocket } from './stale-socket.ts';
-import { checkUnixPath } from './unix-path.ts';
+import { checkUnixPath, LONGEST_UNIX_PATH } from './unix-path.ts';
 
 // Each round follows the removal of a stale file, so a second one only meets somebody who was faster.
 const ROUNDS = 3;
@@ -30,7 +30,7 @@ export function bindUnixPath(
   { mode, backlog }: { readonly mode: number; readonly backlog: number },
 ): Observable<BoundAddress> {
   return defer(() => {
-    const hidden = join(dirname(path), privateName(path));
+    const hidden = privatePath(path);
     checkUnixPath(path, 'bind');
     checkUnixPath(hidden, 'bind');
     mkdirSync(dirname(path), { recursive: true });
@@ -51,14 +51,15 @@ export function bindUnixPath(
   });
 }
 
-/** No longer than the name it stands for, so that it fits where that one fits; two bytes at least. */
-function privateName(path: string): string {
-  const length = Math.min(Buffer.byteLength(basename(path)), PRIVATE_NAME_LENGTH);
-  return `.${randomBytes(PRIVATE_NAME_LENGTH).toString('hex')}`.slice(0, Math.max(length, 2));
+/** A name that nobody else has; if that would be too long for the platform, then as long as the one it stands for. */
+function privatePath(path: string): string {
+  const name = `.${randomBytes(PRIVATE_NAME_LENGTH).toString('hex')}`;
+  const room = Math.max(LONGEST_UNIX_PATH - Buffer.byteLength(join(dirname(path), 'x')) + 1, 2);
+  return join(dirname(path), name.slice(0, Math.min(room, PRIVATE_NAME_LENGTH)));
 }
 
 function afterCollision(error: unknown, path: string): Observable<unknown> {
-  const exists = error instanceof Object && 'code' in error && error.code === 'EEXIST';
+  const exists = typeof error === 'object' && error !== null && 'code' in error && error.code === 'EEXIST';
   return exists ? removeStaleSocket(path) : throwError(() => error);
 }
 

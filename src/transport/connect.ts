@@ -80,7 +80,7 @@ function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSe
         ? formatAddress(remoteAddress, remotePort)
         : formatEndpoint(target),
     draining: NEVER,
-    reset: resetSocket,
+    reset: resetSocket[target.kind],
   });
 }
 

@@ -135,7 +135,7 @@ export class ListeningServer implements Server {
       // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
       remote: addressOf(socket.remoteAddress, socket.remotePort) ?? 'unix:',
       draining: this.#draining,
-      reset: resetSocket,
+      reset: resetSocket[this.endpoint.startsWith('unix:') ? 'unix' : 'tcp'],
     });
     this.#open.add(connection);
     return connection;
