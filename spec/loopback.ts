@@ -55,9 +55,10 @@ export async function dialRaw(
   const target = parseEndpoint(endpoint);
   const where = target.kind === 'tcp' ? { host: target.host, port: target.port } : { path: target.path };
   const socket = connectSocket({ ...where, allowHalfOpen: true, ...options });
-  socket.on('error', () => undefined);
+  rememberError(socket);
   afterThisSpec(() => socket.destroy());
-  await once(socket, 'connect');
+  // On loopback a reset can be there before 'connect' is emitted.
+  await new Promise((resolve) => socket.once('connect', resolve).once('close', resolve));
   return socket;
 }
 
@@ -72,7 +73,7 @@ export async function startRawServer(): Promise<RawServer> {
   const sockets: Socket[] = [];
   const waiting: ((socket: Socket) => void)[] = [];
   const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
-    socket.on('error', () => undefined);
+    rememberError(socket);
     afterThisSpec(() => socket.destroy());
     const resolve = waiting.shift();
     if (resolve === undefined) sockets.push(socket);
@@ -119,14 +120,18 @@ export async function drain(socket: Socket): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** The 'close' event of a plain socket: whether there was an error. */
-export async function closeOf(socket: Socket): Promise<{ readonly error: string | undefined }> {
-  let error: string | undefined;
-  socket.on('error', (cause: NodeJS.ErrnoException) => {
-    error = cause.code;
+const errors = new WeakMap<Socket, string>();
+
+function rememberError(socket: Socket): void {
+  socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+    errors.set(socket, code ?? '');
   });
+}
+
+/** Reads a plain socket until it is closed, and tells what error there was. */
+export async function closeOf(socket: Socket): Promise<{ readonly error: string | undefined }> {
   socket.resume();
   // Not events.once, which rejects at 'error'.
   if (!socket.closed) await new Promise((resolve) => socket.once('close', resolve));
-  return { error };
+  return { error: errors.get(socket) };
 }

@@ -1,0 +1,112 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { finished, PassThrough, Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { firstValueFrom } from 'rxjs';
+import { toDuplex } from '../../src/index.ts';
+import { acceptedWithPeer, closeOf, dialledWithPeer, drain } from '../loopback.ts';
+import { record, settled, wire } from '../wire.ts';
+
+describe('toDuplex', () => {
+  it('pipes megabytes both ways, and FIN both ways', async () => {
+    const [connection, peer] = await dialledWithPeer({ allowHalfOpen: true });
+    const bytes = randomBytes(8 * 1024 * 1024);
+    const hash = createHash('sha256');
+    peer.pipe(peer);
+    await pipeline(
+      Readable.from([bytes.subarray(0, 1_000_000), bytes.subarray(1_000_000)], { objectMode: false }),
+      toDuplex(connection),
+      hash,
+    );
+    expect(hash.digest('hex')).toBe(createHash('sha256').update(bytes).digest('hex'));
+    expect((await firstValueFrom(connection.closed)).error).toBeUndefined();
+  });
+
+  it('reads nothing before it is read, and holds the connection while its buffer is full (rule 13)', async () => {
+    const [connection, peer] = await acceptedWithPeer();
+    const duplex = toDuplex(connection);
+    peer.end(Buffer.alloc(8 * 1024 * 1024));
+    await settled();
+    expect((await firstValueFrom(connection.traffic)).bytesRead).toBe(0);
+    duplex.read(0);
+    await settled();
+    expect(peer.writableLength).toBeGreaterThan(0);
+    let size = 0;
+    for await (const chunk of duplex) size += (chunk as Buffer).length;
+    expect(size).toBe(8 * 1024 * 1024);
+  });
+
+  it('calls back a write when the kernel has it, several at once', async () => {
+    const { connection, stall, flow, written } = wire();
+    const duplex = toDuplex(connection).on('error', () => undefined);
+    const done: string[] = [];
+    stall();
+    for (const word of ['a', 'b', 'c']) duplex.write(word, () => done.push(word));
+    await settled();
+    expect(done).toEqual([]);
+    flow();
+    await settled();
+    expect([done, written()]).toEqual([['a', 'b', 'c'], 'abc']);
+  });
+
+  it('is destroyed with the error that the connection is lost with', async () => {
+    const [connection, peer] = await acceptedWithPeer();
+    const duplex = toDuplex(connection);
+    duplex.resume();
+    const failed = once(duplex, 'error');
+    peer.resetAndDestroy();
+    expect(await failed).toMatchObject([{ code: 'ERR_CONNECTION_RESET' }]);
+  });
+
+  it('fails a write on a connection that was closed', async () => {
+    const { connection } = wire();
+    const duplex = toDuplex(connection);
+    connection.end();
+    const failed = once(duplex, 'error');
+    duplex.write('x');
+    expect(await failed).toMatchObject([{ code: 'ERR_CLOSED' }]);
+  });
+
+  it('closes gracefully when destroyed, and resets when destroyed with an error', async () => {
+    const [graceful, gracefulPeer] = await acceptedWithPeer();
+    graceful.write('last words');
+    const duplex = toDuplex(graceful).destroy();
+    gracefulPeer.end();
+    expect((await drain(gracefulPeer)).toString()).toBe('last words');
+    await once(duplex, 'close');
+
+    const [broken, brokenPeer] = await acceptedWithPeer();
+    const failing = toDuplex(broken);
+    failing.read(0);
+    const failed = once(failing, 'error');
+    failing.destroy(new Error('mine'));
+    expect(await failed).toMatchObject([{ message: 'mine' }]);
+    expect(await closeOf(brokenPeer)).toEqual({ error: 'ECONNRESET' });
+  });
+
+  it('lets go of the connection when it is destroyed while it holds', async () => {
+    const { connection, say, fin } = wire();
+    const duplex = toDuplex(connection);
+    duplex.read(0);
+    say('x'.repeat(100_000));
+    await settled();
+    duplex.destroy();
+    fin();
+    await settled();
+    expect(record(connection.closed).log).toHaveLength(2);
+  });
+
+  it('ends as any stream does: finished() is called back without an error', async () => {
+    const { connection, fin, say, ended } = wire();
+    const duplex = toDuplex(connection);
+    const over = new Promise((resolve) => {
+      finished(duplex, resolve);
+    });
+    duplex.pipe(new PassThrough()).resume();
+    duplex.end('bye');
+    say('x');
+    fin();
+    expect(await over).toBeUndefined();
+    expect(ended()).toBe(true);
+  });
+});
