@@ -43,8 +43,11 @@ describe('TransportError', () => {
     },
   );
 
-  it('has a row in the README for every code', () => {
+  it('has a row in the README for every code, with its meaning and what to do', () => {
     const readme = readFileSync('README.md', 'utf8');
-    for (const code of Object.keys(errorMeanings)) expect(readme).toContain(`| \`${code}\` |`);
+    for (const [code, text] of Object.entries(errorMeanings)) {
+      const [meaning, ...whatToDo] = text.split('; ');
+      expect(readme).toContain(`| \`${code}\` | ${String(meaning)} | ${whatToDo.join('; ')} |`);
+    }
   });
 });
