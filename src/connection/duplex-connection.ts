@@ -1,22 +1,13 @@
 import type { Duplex } from 'node:stream';
-import {
-  AsyncSubject,
-  defer,
-  firstValueFrom,
-  map,
-  startWith,
-  Subject,
-  takeUntil,
-  type Observable,
-  type ObservableInput,
-  type Subscription,
-} from 'rxjs';
+import { firstValueFrom, takeUntil, type Observable, type ObservableInput, type Subscription } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { ConnectionSettings } from './connection-options.ts';
+import { ConnectionRecord } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
+import { HalfClose, halfCloseMode, type ConnectionRole } from './half-close.ts';
 import { Inbound } from './inbound.ts';
 import { Outbound, toBytes, type Bytes } from './outbound.ts';
 import { pullIterator } from './pull-iterator.ts';
@@ -27,8 +18,7 @@ import { Senders } from './senders.ts';
 export interface DuplexConnectionInit extends ConnectionSettings {
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  /** An accepted connection answers after the peer's FIN; for a dialled one the conversation is over (rule 12). */
-  readonly role: 'accepted' | 'dialled';
+  readonly role: ConnectionRole;
   readonly draining: Observable<void>;
   /** Ends the stream at once, with RST where the stream knows such a thing. */
   readonly reset: (stream: Duplex) => void;
@@ -62,17 +52,11 @@ export class DuplexConnection implements Connection {
   readonly #init: DuplexConnectionInit;
   readonly #inbound: Inbound;
   readonly #outbound: Outbound;
-  readonly #senders = new Senders(() => {
-    this.#onSendersChange();
-  });
-  readonly #moved = new Subject<void>();
-  readonly #released = new AsyncSubject<void>();
-  readonly #openedAt: number;
-  #duration = 0;
-  #error: TransportError | undefined;
+  readonly #senders: Senders;
+  readonly #halfClose: HalfClose;
+  readonly #record: ConnectionRecord;
   #closing = false;
   #streamClosed = false;
-  #inboundSettled = false;
 
   constructor(stream: Duplex, init: DuplexConnectionInit) {
     connectionCount += 1;
@@ -81,23 +65,27 @@ export class DuplexConnection implements Connection {
     this.remote = init.remote;
     this.#stream = stream;
     this.#init = init;
-    this.#openedAt = init.scheduler.now();
     this.#inbound = new Inbound(stream, init.remote, () => {
       this.#onInboundSettled();
     });
     this.#outbound = new Outbound(stream, init.remote, init.maxWriteBuffer, () => {
-      this.#moved.next();
+      this.#record.moved();
     });
+    this.#senders = new Senders(() => {
+      this.#inbound.sense(!this.#senders.none);
+      this.#halfClose.onSendersChange();
+    });
+    this.#halfClose = new HalfClose(
+      halfCloseMode(init.role, init.allowHalfOpen),
+      this.#senders,
+      this.#outbound,
+    );
+    this.#record = new ConnectionRecord(this.#inbound, this.#outbound, init.scheduler);
     this.received = this.#inbound.received;
     this.congested = this.#outbound.congested;
-    this.closed = defer(() => this.#released.pipe(map(() => this.#summary())));
-    this.draining = init.draining.pipe(takeUntil(this.#released));
-    this.traffic = defer(() =>
-      this.#moved.pipe(
-        startWith(undefined),
-        map(() => this.#totals()),
-      ),
-    );
+    this.closed = this.#record.closed;
+    this.traffic = this.#record.traffic;
+    this.draining = init.draining.pipe(takeUntil(this.#record.over));
     this.#listen();
   }
 
@@ -127,9 +115,9 @@ export class DuplexConnection implements Connection {
     if (!this.#closing) {
       this.#closing = true;
       this.end();
-      this.#inbound.release();
+      this.#inbound.letGo();
       deadline(this.#init.closeTimeout, this.#init.scheduler)
-        .pipe(takeUntil(this.#released))
+        .pipe(takeUntil(this.#record.over))
         .subscribe(() => {
           this.abort(new TransportError('ERR_CLOSE_TIMEOUT', { phase: 'close', endpoint: this.remote }));
         });
@@ -138,8 +126,8 @@ export class DuplexConnection implements Connection {
   }
 
   abort(reason?: Error): void {
-    if (this.#inboundSettled && this.#streamClosed) return;
-    this.#error ??= this.#abortion(reason);
+    if (this.#over) return;
+    this.#record.blame(this.#abortion(reason));
     this.#outbound.gone();
     this.#inbound.drop();
     this.#init.reset(this.#stream);
@@ -156,7 +144,7 @@ export class DuplexConnection implements Connection {
   /** The 'error' listener is the first and is never removed: a late error must not become an uncaught exception. */
   #listen(): void {
     this.#stream.on('error', (error) => {
-      this.#error ??= toTransportError(error, 'read', this.remote);
+      this.#record.blame(toTransportError(error, 'read', this.remote));
     });
     this.#stream.on('data', (chunk: Buffer | string) => {
       this.#take(chunk);
@@ -172,17 +160,13 @@ export class DuplexConnection implements Connection {
   #onStreamClosed(): void {
     this.#streamClosed = true;
     this.#outbound.gone();
-    if (this.#inboundSettled) {
-      this.#release();
+    if (this.#inbound.settled) {
+      this.#finish();
       return;
     }
-    this.#rescueBuffered();
-    this.#inbound.finish({ kind: 'lost', error: this.#lost() });
-  }
-
-  /** A stream that was destroyed while paused still holds what it had read: bytes that we have received. */
-  #rescueBuffered(): void {
+    // A stream that was destroyed while paused still holds what it had read: bytes that we have received.
     for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.#take(chunk);
+    this.#inbound.finish({ kind: 'lost', error: this.#loss() });
   }
 
   #read(): Buffer | string | null {
@@ -192,65 +176,29 @@ export class DuplexConnection implements Connection {
   #take(chunk: Buffer | string): void {
     // A stream that somebody gave an encoding hands out text.
     this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-    this.#moved.next();
+    this.#record.moved();
   }
 
   #onInboundSettled(): void {
-    this.#inboundSettled = true;
-    if (this.#streamClosed) this.#release();
-    else this.#onPeerEnded();
-  }
-
-  #onPeerEnded(): void {
-    switch (this.#halfOpen) {
-      case 'always':
-        return;
-      case 'while sending':
-        this.#endWhenQuiet();
-        return;
-      case 'never':
-        this.#senders.failUnfinished(
-          new TransportError('ERR_PEER_ENDED', { phase: 'write', endpoint: this.remote }),
-        );
-        this.#outbound.end();
-        return;
-      default:
-        return this.#halfOpen satisfies never;
-    }
-  }
-
-  #onSendersChange(): void {
-    this.#inbound.sense(!this.#senders.none);
-    if (this.#senders.none && this.#inboundSettled && this.#halfOpen === 'while sending')
-      this.#endWhenQuiet();
-  }
-
-  /** After this turn of the event loop, so that whoever awaits the end of a `for await` can still answer. */
-  #endWhenQuiet(): void {
-    setImmediate(() => {
-      if (this.#senders.none) this.#outbound.end();
-    });
+    if (this.#streamClosed) this.#finish();
+    else this.#halfClose.onPeerEnded(this.remote);
   }
 
   /** Without a FIN of the peer, or with bytes left over, a stream that closes silently was lost all the same. */
-  #lost(): TransportError {
-    this.#error ??= new TransportError('ERR_CONNECTION_RESET', { phase: 'read', endpoint: this.remote });
-    return this.#error;
+  #loss(): TransportError {
+    return this.#record.blame(
+      new TransportError('ERR_CONNECTION_RESET', { phase: 'read', endpoint: this.remote }),
+    );
   }
 
-  #release(): void {
-    if (this.#outbound.waiting > 0) this.#lost();
-    this.#duration = this.#init.scheduler.now() - this.#openedAt;
-    this.#senders.fail(this.#error ?? this.#outbound.closedError());
-    this.#moved.complete();
-    this.#released.next();
-    this.#released.complete();
+  get #over(): boolean {
+    return this.#streamClosed && this.#inbound.settled;
   }
 
-  get #halfOpen(): 'always' | 'while sending' | 'never' {
-    const { allowHalfOpen, role } = this.#init;
-    if (allowHalfOpen === undefined) return role === 'accepted' ? 'while sending' : 'never';
-    return allowHalfOpen ? 'always' : 'never';
+  #finish(): void {
+    if (this.#outbound.waiting > 0) this.#loss();
+    this.#senders.fail(this.#record.error ?? this.#outbound.closedError());
+    this.#record.finish();
   }
 
   #abortion(reason: Error | undefined): TransportError {
@@ -262,19 +210,5 @@ export class DuplexConnection implements Connection {
       detail,
       cause: reason,
     });
-  }
-
-  #totals(): Traffic {
-    return { bytesRead: this.#inbound.bytesRead, bytesWritten: this.#outbound.bytesWritten };
-  }
-
-  #summary(): CloseSummary {
-    return {
-      ...this.#totals(),
-      bytesDiscarded: this.#outbound.waiting,
-      writesRefused: this.#outbound.refused,
-      duration: this.#duration,
-      ...(this.#error === undefined ? {} : { error: this.#error }),
-    };
   }
 }

@@ -1,25 +1,24 @@
 import type { Readable } from 'node:stream';
-import { Observable, Subscription, type Subscriber } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { ExclusiveReader, type InboundEnd } from './exclusive-reader.ts';
 
 // What is read ahead to sense the peer's FIN while somebody sends and nobody reads: as much as one read(2) of libuv.
 const READ_AHEAD = 64 * 1024;
 
-/** How the inbound side came to its end. */
-export type InboundEnd = { readonly kind: 'fin' } | { readonly kind: 'lost'; readonly error: TransportError };
-
 /**
- * The reading half of a connection: it decides when the stream flows, and who gets its bytes.
+ * The reading half of a connection: it decides when the stream flows, and keeps what nobody has taken yet.
  *
  * ```text
  *            subscribe             hold
  *   paused ────────────▶ reading ───────▶ held
- *    │  ▲ ◀──────────── unsubscribe ◀─────── release
- *    │  │                                            FIN, and all delivered  ─▶ complete
- *    ▼  │ sense(on/off): reads ahead, bounded        lost, and all delivered ─▶ error
+ *    │  ▲ ◀──────────── unsubscribe ◀─────── release of the hold
+ *    │  │                                           FIN, and all delivered  ─▶ complete
+ *    ▼  │ sense(on/off): reads ahead, bounded       lost, and all delivered ─▶ error
  *   sensing
- *    release(): nobody will read any more ─▶ discarding
+ *
+ *   letGo(): nobody will read any more ─▶ discarding, so that the FIN behind is seen
  * ```
  *
  * A byte that left the kernel is kept here until a reader took it, so a loss never overtakes the bytes before it.
@@ -29,17 +28,13 @@ export class Inbound {
   bytesRead = 0;
 
   readonly #stream: Readable;
-  readonly #remote: Endpoint;
   readonly #onSettled: () => void;
+  readonly #reader: ExclusiveReader;
   #pending: Buffer[] = [];
   #pendingBytes = 0;
-  #reader: Subscriber<Buffer> | undefined;
-  // Who subscribed from within the reader's `next`, as in `received.pipe(take(1), switchMap(() => received))`:
-  // `take` unsubscribes only after `next` has returned, so the newcomer is asked to wait until then.
-  #successor: Subscriber<Buffer> | undefined;
   #holds = 0;
   #sensing = false;
-  #released = false;
+  #letGo = false;
   #dropped = false;
   #delivering = false;
   #stale = false;
@@ -49,14 +44,25 @@ export class Inbound {
 
   /** `onSettled` is called once: the end is known, and no reader waits for bytes that came before it. */
   constructor(stream: Readable, remote: Endpoint, onSettled: () => void) {
+    const failure = (code: 'ERR_ALREADY_READING' | 'ERR_CLOSED'): TransportError =>
+      new TransportError(code, { phase: 'read', endpoint: remote });
     this.#stream = stream;
-    this.#remote = remote;
     this.#onSettled = onSettled;
-    this.received = new Observable((subscriber) => this.#subscribe(subscriber));
+    this.#reader = new ExclusiveReader({
+      refusal: () => (this.#letGo ? (this.#loss ?? failure('ERR_CLOSED')) : undefined),
+      alreadyReading: () => failure('ERR_ALREADY_READING'),
+      onChange: () => {
+        this.#flow();
+      },
+    });
+    this.received = new Observable((subscriber) => {
+      this.#reader.subscribe(subscriber);
+    });
   }
 
-  get end(): InboundEnd | undefined {
-    return this.#end;
+  /** The end is known, and no reader waits for bytes that came before it. */
+  get settled(): boolean {
+    return this.#settled;
   }
 
   hold(): Subscription {
@@ -73,9 +79,9 @@ export class Inbound {
     this.#flow();
   }
 
-  /** The owner lets go: a reader may finish, but what nobody reads is thrown away so that the FIN behind it is seen. */
-  release(): void {
-    this.#released = true;
+  /** The owner lets go: a reader may finish, and what nobody reads is thrown away. */
+  letGo(): void {
+    this.#letGo = true;
     this.#flow();
   }
 
@@ -88,7 +94,6 @@ export class Inbound {
   /** The stream has a chunk. */
   push(chunk: Buffer): void {
     this.bytesRead += chunk.length;
-    if (this.#discarding) return;
     this.#pending.push(chunk);
     this.#pendingBytes += chunk.length;
     this.#flow();
@@ -100,40 +105,18 @@ export class Inbound {
     this.#flow();
   }
 
+  get #loss(): TransportError | undefined {
+    return this.#end?.kind === 'lost' ? this.#end.error : undefined;
+  }
+
   get #discarding(): boolean {
-    return this.#dropped || (this.#released && this.#reader === undefined);
-  }
-
-  #subscribe(subscriber: Subscriber<Buffer>): void {
-    if (this.#reader === undefined) this.#admit(subscriber);
-    else if (this.#delivering && this.#successor === undefined) this.#successor = subscriber;
-    else subscriber.error(this.#failure('ERR_ALREADY_READING'));
-  }
-
-  #admit(subscriber: Subscriber<Buffer>): void {
-    if (this.#released) {
-      subscriber.error(this.#end?.kind === 'lost' ? this.#end.error : this.#failure('ERR_CLOSED'));
-      return;
-    }
-    subscriber.add(() => {
-      if (this.#reader === subscriber) this.#reader = undefined;
-      this.#flow();
-    });
-    this.#reader = subscriber;
-    this.#flow();
-  }
-
-  #admitSuccessor(): void {
-    const successor = this.#successor;
-    this.#successor = undefined;
-    if (successor === undefined || successor.closed) return;
-    if (this.#reader === undefined) this.#admit(successor);
-    else successor.error(this.#failure('ERR_ALREADY_READING'));
+    return this.#dropped || (this.#letGo && !this.#reader.present);
   }
 
   /** Brings the stream, the reader and the end in line with the state. Every change of the state calls it. */
   #flow(): void {
     this.#stale = true;
+    // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
     while (this.#stale) {
@@ -146,34 +129,22 @@ export class Inbound {
   }
 
   #deliver(): void {
-    // A reader can unsubscribe, hold or abort from within `next`, so all is looked at again for each chunk.
-    while (this.#reader !== undefined && this.#holds === 0 && !this.#dropped) {
+    while (this.#reader.present && this.#holds === 0 && !this.#dropped) {
       const chunk = this.#pending.shift();
       if (chunk === undefined) break;
       this.#pendingBytes -= chunk.length;
       this.#reader.next(chunk);
-      this.#admitSuccessor();
     }
-    if (this.#discarding) this.#discard();
-    const caughtUp = this.#pending.length === 0;
-    if (this.#end !== undefined && caughtUp) this.#terminate(this.#end);
-  }
-
-  #discard(): void {
-    this.#pending = [];
-    this.#pendingBytes = 0;
-  }
-
-  #terminate(end: InboundEnd): void {
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (end.kind === 'fin') reader?.complete();
-    else reader?.error(end.error);
+    if (this.#discarding) {
+      this.#pending = [];
+      this.#pendingBytes = 0;
+    }
+    if (this.#end !== undefined && this.#pending.length === 0) this.#reader.finish(this.#end);
   }
 
   #pauseOrResume(): void {
-    const reading = this.#reader !== undefined && this.#holds === 0;
-    const sensing = this.#reader === undefined && this.#sensing && this.#pendingBytes < READ_AHEAD;
+    const reading = this.#reader.present && this.#holds === 0;
+    const sensing = !this.#reader.present && this.#sensing && this.#pendingBytes < READ_AHEAD;
     const flowing = reading || sensing || this.#discarding;
     if (flowing === this.#flowing) return;
     this.#flowing = flowing;
@@ -182,12 +153,8 @@ export class Inbound {
   }
 
   #settle(): void {
-    if (this.#end === undefined || this.#reader !== undefined || this.#settled) return;
+    if (this.#end === undefined || this.#reader.present || this.#settled) return;
     this.#settled = true;
     this.#onSettled();
-  }
-
-  #failure(code: 'ERR_ALREADY_READING' | 'ERR_CLOSED'): TransportError {
-    return new TransportError(code, { phase: 'read', endpoint: this.#remote });
   }
 }
