@@ -64,7 +64,7 @@ describe('examples/chat.ts', () => {
     };
     const long = 'x'.repeat(60_000);
     let said = 0;
-    for (; said < 250; said += 1) await says(`${said} ${long}`);
+    for (; said < 200; said += 1) await says(`${said} ${long}`);
     sleeper.socket.resume();
     for (; !sleeper.heard.includes('* you missed '); said += 1) await says(`awake? ${said}`);
     await sleeper.hears(`awake? ${said - 1}\n`);
