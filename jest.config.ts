@@ -7,7 +7,14 @@ const config: Config = {
   testMatch: ['<rootDir>/spec/**/*.spec.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.jest.json' }] },
   coverageProvider: 'v8',
-  collectCoverageFrom: ['src/**/*.ts'],
+  collectCoverageFrom: [
+    'src/**/*.ts',
+    // Types alone: never loaded, and v8 would count each as one branch that nobody took.
+    '!src/connection/connection.ts',
+    '!src/endpoint/endpoint.ts',
+    '!src/transport/server.ts',
+    '!src/transport/transport.ts',
+  ],
   coverageThreshold: { global: { branches: 95 } },
   testTimeout: 15_000,
 };

@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import { NEVER, type Observable } from 'rxjs';
 import { readConnectionOptions } from '../src/connection/connection-options.ts';
 import { DuplexConnection, type DuplexConnectionInit } from '../src/connection/duplex-connection.ts';
+import { plainTraits } from '../src/connection/stream-traits.ts';
 import { afterThisSpec } from './cleanup.ts';
 
 /** A stream whose other end is the spec: it decides what comes in and when a write is done. */
@@ -61,7 +62,7 @@ export function wire(options: Partial<DuplexConnectionInit> = {}): Wire {
     local: 'here:1',
     remote: 'there:2',
     draining: NEVER,
-    reset: (broken) => broken.destroy(),
+    traits: plainTraits,
     ...options,
   });
   afterThisSpec(() => {

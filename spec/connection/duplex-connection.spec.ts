@@ -344,6 +344,24 @@ describe('closed', () => {
     expect(log).toEqual(['ERR_CONNECTION_RESET']);
   });
 
+  it('has an error although the reset came before the data was read, and Node reports a clean end (rule 8)', async () => {
+    const [connection, peer] = await acceptedWithPeer();
+    await new Promise((resolve) => peer.write('partial', resolve));
+    peer.resetAndDestroy();
+    await closeOf(peer);
+    const { log } = record(connection.received);
+    expect((await firstValueFrom(connection.closed)).error?.code).toBe('ERR_CONNECTION_RESET');
+    expect(log).toEqual(['partial', 'ERR_CONNECTION_RESET']);
+  });
+
+  it('has no error when the peer ended cleanly before the data was read', async () => {
+    const [connection, peer] = await acceptedWithPeer();
+    await new Promise<void>((resolve) => peer.end('whole', resolve));
+    const { log } = record(connection.received);
+    expect((await firstValueFrom(connection.closed)).error).toBeUndefined();
+    expect(log).toEqual(['whole', 'complete']);
+  });
+
   it('calls a stream lost that closes without an end, or with bytes left over', async () => {
     const silent = wire();
     silent.stream.destroy();

@@ -3,6 +3,7 @@ import { NEVER } from 'rxjs';
 import { readConnectionOptions, type ConnectionOptions } from '../connection/connection-options.ts';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
+import { plainTraits } from '../connection/stream-traits.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -61,6 +62,6 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
     local,
     remote,
     draining: NEVER,
-    reset: (stream) => stream.destroy(),
+    traits: plainTraits,
   });
 }

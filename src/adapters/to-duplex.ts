@@ -47,7 +47,7 @@ export function toDuplex(connection: Connection<Uint8Array, Bytes>): Duplex {
         next: (chunk) => {
           if (!duplex.push(chunk)) held ??= connection.hold();
         },
-        error: (error: Error) => duplex.destroy(error),
+        error: (error: unknown) => duplex.destroy(error instanceof Error ? error : new Error(String(error))),
         complete: () => duplex.push(null),
       });
     },

@@ -13,6 +13,7 @@ import { Outbound, toBytes, type Bytes } from './outbound.ts';
 import { pullIterator } from './pull-iterator.ts';
 import { send } from './send.ts';
 import { Senders } from './senders.ts';
+import type { StreamTraits } from './stream-traits.ts';
 
 /** What a {@link DuplexConnection} is told about its stream. */
 export interface DuplexConnectionInit extends ConnectionSettings {
@@ -20,8 +21,7 @@ export interface DuplexConnectionInit extends ConnectionSettings {
   readonly remote: Endpoint;
   readonly role: ConnectionRole;
   readonly draining: Observable<void>;
-  /** Ends the stream at once, with RST where the stream knows such a thing. */
-  readonly reset: (stream: Duplex) => void;
+  readonly traits: StreamTraits;
 }
 
 let connectionCount = 0;
@@ -130,7 +130,7 @@ export class DuplexConnection implements Connection {
     this.#record.blame(this.#abortion(reason));
     this.#outbound.gone();
     this.#inbound.drop();
-    this.#init.reset(this.#stream);
+    this.#init.traits.reset(this.#stream);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
@@ -150,11 +150,20 @@ export class DuplexConnection implements Connection {
       this.#take(chunk);
     });
     this.#stream.on('end', () => {
-      this.#inbound.finish({ kind: 'fin' });
+      this.#onStreamEnded();
     });
     this.#stream.on('close', () => {
       this.#onStreamClosed();
     });
+  }
+
+  #onStreamEnded(): void {
+    if (this.#init.traits.endedByReset(this.#stream)) {
+      this.#loss();
+      this.#stream.destroy();
+    } else {
+      this.#inbound.finish({ kind: 'fin' });
+    }
   }
 
   #onStreamClosed(): void {

@@ -9,7 +9,11 @@ import { TransportError } from '../errors/transport-error.ts';
 const HIGH_MARK = 64 * 1024;
 const LOW_MARK = 16 * 1024;
 
-/** What can be written: bytes, or text that is sent as UTF-8. */
+/**
+ * What can be written: bytes, or text that is sent as UTF-8.
+ *
+ * @public
+ */
 export type Bytes = Uint8Array | string;
 
 interface FlushWaiter {

@@ -1,7 +1,8 @@
 import { isObservable, type ObservableInput } from 'rxjs';
 
 // What marks an Observable of another library, or of another copy of RxJS (the TC39 proposal, as RxJS reads it).
-const OBSERVABLE: PropertyKey = (Reflect.get(Symbol, 'observable') as symbol | undefined) ?? '@@observable';
+const symbol: unknown = Reflect.get(Symbol, 'observable');
+const OBSERVABLE: PropertyKey = typeof symbol === 'symbol' ? symbol : '@@observable';
 
 /** A source that gives a value when asked, and can be told that nobody will ask again. */
 export interface PullSource<T> {

@@ -8,7 +8,11 @@ import {
   type ObservableInput,
 } from 'rxjs';
 
-/** The part of a connection that {@link holdWhile} needs. */
+/**
+ * The part of a connection that {@link holdWhile} needs.
+ *
+ * @public
+ */
 export interface Holdable<T> {
   readonly received: Observable<T>;
   hold(): Subscription;

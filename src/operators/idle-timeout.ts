@@ -17,7 +17,11 @@ import { wholeNumber } from '../connection/option-range.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
-/** The part of a connection that {@link idleTimeout} needs. */
+/**
+ * The part of a connection that {@link idleTimeout} needs.
+ *
+ * @public
+ */
 export interface Watchable {
   readonly remote: Endpoint;
   readonly traffic: Observable<Traffic>;
@@ -61,7 +65,7 @@ function watch(connection: Watchable, limit: number, scheduler: SchedulerLike): 
         new TransportError('ERR_IDLE_TIMEOUT', { phase: 'read', endpoint: connection.remote, detail }),
       );
     }),
-    takeUntil(connection.closed),
     ignoreElements(),
+    takeUntil(connection.closed),
   );
 }

@@ -3,7 +3,7 @@ import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { Server as NetServer } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { concat, defer, ignoreElements, map, of, retry, throwError, type Observable } from 'rxjs';
-import { listening, type BoundAddress } from './bound-address.ts';
+import { listening, type BoundAddress } from './listening.ts';
 import { removeStaleSocket } from './stale-socket.ts';
 import { checkUnixPath, LONGEST_UNIX_PATH } from './unix-path.ts';
 

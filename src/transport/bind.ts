@@ -6,7 +6,7 @@ import { formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { readBindOptions, type BindOptions, type BindSettings } from './bind-options.ts';
-import { bindAddress } from './bound-address.ts';
+import { bindAddress } from './bind-address.ts';
 import { ListeningServer } from './listening-server.ts';
 import { refuseTls } from './refuse-tls.ts';
 import type { Server } from './server.ts';
@@ -54,7 +54,7 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
 
 /** Emits once bound. Unsubscribing before that closes the socket; after it, the server belongs to whoever got it. */
 function boundServer(target: EndpointParts, settings: BindSettings): Observable<ListeningServer> {
-  return new Observable<ListeningServer>((subscriber) => {
+  const listening = new Observable<ListeningServer>((subscriber) => {
     const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
@@ -82,7 +82,8 @@ function boundServer(target: EndpointParts, settings: BindSettings): Observable<
         },
       }),
     );
-  }).pipe(
+  });
+  return listening.pipe(
     catchError((error: unknown) => throwError(() => toTransportError(error, 'bind', formatEndpoint(target)))),
   );
 }

@@ -1,8 +1,20 @@
 import type { Socket } from 'node:net';
-import { catchError, defer, map, NEVER, Observable, switchMap, takeUntil, tap, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  first,
+  map,
+  merge,
+  NEVER,
+  Observable,
+  switchMap,
+  takeUntil,
+  throwError,
+} from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { deadline } from '../connection/deadline.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
+import { plainTraits } from '../connection/stream-traits.ts';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
 import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
@@ -11,7 +23,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import { readConnectOptions, type ConnectOptions, type ConnectSettings } from './connect-options.ts';
 import { dial } from './dial.ts';
 import { refuseTls } from './refuse-tls.ts';
-import { resetSocket } from './reset-socket.ts';
+import { tcpTraits } from './tcp-traits.ts';
 import { whileSubscribed } from './while-subscribed.ts';
 
 /**
@@ -52,18 +64,19 @@ export function dialConnection(endpoint: string, options: ConnectOptions): Obser
     refuseTls(target, 'connect');
     const remote = formatEndpoint(target);
     const aborted = abortion(settings.signal, remote);
-    return dial(target, settings).pipe(
-      takeUntil(expiry(settings, remote)),
-      takeUntil(aborted),
+    const open = (socket: Socket): Connection => {
+      const connection = toConnection(socket, target, settings);
+      aborted.pipe(takeUntil(connection.closed)).subscribe({
+        error: (error: unknown) => {
+          connection.abort(toTransportError(error, 'close', remote));
+        },
+      });
+      return connection;
+    };
+    return merge(aborted, expiry(settings, remote), dial(target, settings)).pipe(
+      first(),
       catchError((error: unknown) => throwError(() => toTransportError(error, 'connect', remote))),
-      map((socket) => toConnection(socket, target, settings)),
-      tap((connection) => {
-        aborted.pipe(takeUntil(connection.closed)).subscribe({
-          error: (error: unknown) => {
-            connection.abort(toTransportError(error, 'close', remote));
-          },
-        });
-      }),
+      map(open),
     );
   });
 }
@@ -80,7 +93,7 @@ function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSe
         ? formatAddress(remoteAddress, remotePort)
         : formatEndpoint(target),
     draining: NEVER,
-    reset: resetSocket[target.kind],
+    traits: isTcp ? tcpTraits : plainTraits,
   });
 }
 

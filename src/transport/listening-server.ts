@@ -2,15 +2,16 @@ import type { Server as NetServer, Socket } from 'node:net';
 import { AsyncSubject, combineLatest, map, Observable, Subject, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
+import { plainTraits } from '../connection/stream-traits.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { formatAddress } from '../endpoint/format-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { BindSettings } from './bind-options.ts';
-import type { BoundAddress } from './bound-address.ts';
+import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
-import { resetSocket } from './reset-socket.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
+import { tcpTraits } from './tcp-traits.ts';
 
 /**
  * A listening net.Server and the connections that it has accepted.
@@ -135,7 +136,7 @@ export class ListeningServer implements Server {
       // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
       remote: addressOf(socket.remoteAddress, socket.remotePort) ?? 'unix:',
       draining: this.#draining,
-      reset: resetSocket[this.endpoint.startsWith('unix:') ? 'unix' : 'tcp'],
+      traits: this.endpoint.startsWith('unix:') ? plainTraits : tcpTraits,
     });
     this.#open.add(connection);
     return connection;

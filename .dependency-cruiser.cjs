@@ -1,0 +1,115 @@
+// @ts-check
+/**
+ * The layers of the library and the way of the data, as rules. `npm run layers`.
+ *
+ *   endpoint, errors  ->  connection  ->  transport
+ *          |                  |
+ *          |                  +-------->  operators  ->  adapters, testing
+ *          +--------->  framing  ---------^
+ *
+ * A layer may import itself and what `layers` lists for it, type imports included. A new folder in src/ has to be
+ * entered here first: what is in no layer may be neither imported nor import.
+ */
+const layers = {
+  endpoint: ['errors'],
+  errors: ['endpoint'],
+  connection: ['endpoint', 'errors'],
+  transport: ['endpoint', 'errors', 'connection'],
+  framing: ['endpoint', 'errors'],
+  operators: ['endpoint', 'errors', 'connection', 'framing'],
+  adapters: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
+  testing: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
+};
+
+const INDEX = '^src/index[.]ts$';
+
+/** @param {string[]} names */
+const inside = (names) => `^src/(${names.join('|')})/`;
+
+const layerRules = Object.entries(layers).map(([name, lower]) => ({
+  name: `layer-${name}`,
+  comment: `${name}/ imports nothing but ${lower.join(', ')} and itself`,
+  severity: /** @type {const} */ ('error'),
+  from: { path: inside([name]) },
+  to: { path: '^src/', pathNot: inside([name, ...lower]) },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...layerRules,
+    {
+      name: 'known-layer',
+      comment: 'a file in src/ stands in one of the layers; only index.ts stands above them',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [inside(Object.keys(layers)), INDEX] },
+      to: {},
+    },
+    {
+      name: 'framing-is-pure',
+      comment: 'codecs are tested without sockets and without a clock: neither rxjs nor a module of Node',
+      severity: 'error',
+      from: { path: inside(['framing']) },
+      to: { pathNot: '^src/' },
+    },
+    {
+      name: 'framing-is-pure-all-the-way',
+      comment: 'nor by way of something that it imports',
+      severity: 'error',
+      from: { path: inside(['framing']) },
+      to: { path: '(^|/)node_modules/rxjs/|^(node:)?(net|tls|stream|fs|dns|timers)(/|$)', reachable: true },
+    },
+    {
+      name: 'network-only-in-transport',
+      comment: 'only transport/ (and adapters/) imports a network module at run time; its types are free',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inside(['transport', 'adapters']) },
+      to: { path: '^(node:)?(net|tls|dgram|http|https|http2|dns)(/|$)', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-cycle',
+      comment: 'no file imports itself by way of others, types included',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-orphan',
+      comment: 'a file that nothing imports and that imports nothing is forgotten',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: INDEX },
+      to: {},
+    },
+    {
+      name: 'source-stands-alone',
+      comment:
+        'src/ is published without its specs, examples and scripts, and without the development dependencies',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { pathNot: ['^src/', '(^|/)node_modules/rxjs/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'no-rxjs-internals',
+      comment: "import from 'rxjs' or 'rxjs/testing': the rest is not its API",
+      severity: 'error',
+      from: {},
+      to: { path: 'node_modules/rxjs/(.+/internal/|src/)|^rxjs/(internal|dist|src)' },
+    },
+    {
+      name: 'resolvable',
+      comment: 'the imported file or package is there',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'require', 'node', 'default'],
+    },
+  },
+};
