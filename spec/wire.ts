@@ -1,6 +1,7 @@
 import { Duplex } from 'node:stream';
 import { NEVER, type Observable } from 'rxjs';
 import { readConnectionOptions } from '../src/connection/connection-options.ts';
+import type { Connection } from '../src/connection/connection.ts';
 import { DuplexConnection, type DuplexConnectionInit } from '../src/connection/duplex-connection.ts';
 import { plainTraits } from '../src/connection/stream-traits.ts';
 import { afterThisSpec } from './cleanup.ts';
@@ -8,7 +9,7 @@ import { afterThisSpec } from './cleanup.ts';
 /** A stream whose other end is the spec: it decides what comes in and when a write is done. */
 export interface Wire {
   readonly stream: Duplex;
-  readonly connection: DuplexConnection;
+  readonly connection: Connection;
   /** What was written so far, as text. */
   readonly written: () => string;
   /** How often the stream's `write` or `writev` was called. */

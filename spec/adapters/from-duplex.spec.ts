@@ -18,7 +18,7 @@ const text = (connection: Connection): Promise<string> =>
 function stdio(command: string, ...args: readonly string[]): Duplex {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   afterThisSpec(() => child.kill('SIGKILL'));
-  return Duplex.from({ readable: child.stdout, writable: child.stdin }) as Duplex;
+  return Duplex.from({ readable: child.stdout, writable: child.stdin });
 }
 
 describe('fromDuplex', () => {
@@ -40,7 +40,7 @@ describe('fromDuplex', () => {
 
   it('carries megabytes through a child process', async () => {
     const cat = fromDuplex(stdio('cat'));
-    const sent = merge(cat.send(Array.from({ length: 64 }, () => Buffer.alloc(65_536, 'x'))));
+    const sent = cat.send(Array.from({ length: 64 }, () => Buffer.alloc(65_536, 'x')));
     sent.subscribe({
       complete: () => {
         cat.end();
@@ -51,7 +51,7 @@ describe('fromDuplex', () => {
 
   it('sees a child that dies as an end, and closes', async () => {
     const child = spawn('cat');
-    const connection = fromDuplex(Duplex.from({ readable: child.stdout, writable: child.stdin }) as Duplex);
+    const connection = fromDuplex(Duplex.from({ readable: child.stdout, writable: child.stdin }));
     const { log } = record(connection.received);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -37,7 +37,7 @@ describe('send', () => {
 
   it('does nothing until it is subscribed (rule 1)', async () => {
     const { connection, written } = wire();
-    connection.send(['a']);
+    void connection.send(['a']);
     await settled();
     expect(written()).toBe('');
   });

@@ -11,7 +11,7 @@ async function serverOf(program: Program): Promise<{ port: number; pid: number }
 
 describe('npm start', () => {
   it('stops the server in the middle of the work, loses nothing, and exits with code 0', async () => {
-    const program = demo(1);
+    const program = demo(0.5);
     expect(await program.ended).toEqual({ code: 0, signal: null });
     const summary = program.lines.join('\n');
     const [, sent] = await program.line(/requests sent +([\d,]+)/);

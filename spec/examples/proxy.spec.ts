@@ -34,13 +34,21 @@ async function listenOn(port: number): Promise<Upstream> {
 
 const proxyTo = (port: number): Program => run('examples/proxy.ts', '127.0.0.1:0', `127.0.0.1:${port}`);
 
-/** Both ends of a conversation through a new proxy. */
-async function conversation(): Promise<{ proxy: Program; client: Peer; server: Peer }> {
+interface Conversation {
+  readonly client: Peer;
+  readonly server: Peer;
+}
+
+/** A new proxy, and conversations through it, seen from both ends. */
+async function proxied(): Promise<{ proxy: Program; converse: () => Promise<Conversation> }> {
   const upstream = await listenOn(0);
   const proxy = proxyTo(upstream.port);
   const port = await proxy.port();
-  const [client, server] = await Promise.all([dial(port), upstream.accept()]);
-  return { proxy, client, server };
+  const converse = async (): Promise<Conversation> => {
+    const [client, server] = await Promise.all([dial(port), upstream.accept()]);
+    return { client, server };
+  };
+  return { proxy, converse };
 }
 
 describe('examples/proxy.ts', () => {
@@ -58,7 +66,8 @@ describe('examples/proxy.ts', () => {
   });
 
   it('passes the FIN of the client on, and what the server says after it', async () => {
-    const { client, server } = await conversation();
+    const { converse } = await proxied();
+    const { client, server } = await converse();
     client.socket.end('a question');
     expect(await server.ended).toBe('FIN');
     expect(server.heard).toBe('a question');
@@ -70,7 +79,8 @@ describe('examples/proxy.ts', () => {
   });
 
   it('passes the FIN of the server on, and what the client says after it', async () => {
-    const { client, server } = await conversation();
+    const { converse } = await proxied();
+    const { client, server } = await converse();
     server.socket.end('no more from here');
     expect(await client.ended).toBe('FIN');
     expect(client.heard).toBe('no more from here');
@@ -82,16 +92,18 @@ describe('examples/proxy.ts', () => {
   });
 
   it('passes a reset on, either way, so that nothing that was cut short looks whole', async () => {
-    const first = await conversation();
+    const { converse } = await proxied();
+    const first = await converse();
     first.client.socket.resetAndDestroy();
     expect(await first.server.ended).toBe('RST');
-    const second = await conversation();
+    const second = await converse();
     second.server.socket.resetAndDestroy();
     expect(await second.client.ended).toBe('RST');
   });
 
   it('reads from the client no faster than the server takes it, while the other way goes on', async () => {
-    const { client, server } = await conversation();
+    const { converse } = await proxied();
+    const { client, server } = await converse();
     const chunk = Buffer.alloc(64 * 1024, '.');
     let taken = 0;
     const source = function* (): Generator<Buffer> {
@@ -132,7 +144,8 @@ describe('examples/proxy.ts', () => {
   });
 
   it('exits with code 0 at SIGTERM, once the conversations are over', async () => {
-    const { proxy, client, server } = await conversation();
+    const { proxy, converse } = await proxied();
+    const { client, server } = await converse();
     proxy.kill('SIGTERM');
     client.socket.end('last words');
     expect(await server.ended).toBe('FIN');

@@ -51,7 +51,7 @@ describe('examples/request-client.ts', () => {
     async (signal) => {
       const first = run('examples/request-server.ts', '127.0.0.1:0');
       const port = await first.port();
-      const client = run('examples/request-client.ts', `127.0.0.1:${port}`, '30');
+      const client = run('examples/request-client.ts', `127.0.0.1:${port}`, '20');
       await client.line(/REQUEST/);
       first.kill(signal);
       await first.ended;
@@ -60,7 +60,7 @@ describe('examples/request-client.ts', () => {
       expect(await client.ended).toEqual({ code: 0, signal: null });
       expect(client.lines.at(-1)).toBe('all answered');
       const answers = client.lines.filter((line) => line.includes('REQUEST'));
-      const expected = Array.from({ length: 30 }, (_, index) => `${index + 1}: REQUEST ${index + 1}`);
+      const expected = Array.from({ length: 20 }, (_, index) => `${index + 1}: REQUEST ${index + 1}`);
       expect(answers.sort()).toEqual(expected.sort());
     },
   );

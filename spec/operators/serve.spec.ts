@@ -261,7 +261,7 @@ describe('withReceived', () => {
     const serving = record(
       of(connection).pipe(
         serve<Buffer, Bytes>((given) => {
-          seen = given as Connection;
+          seen = given;
           return NEVER;
         }),
       ),
