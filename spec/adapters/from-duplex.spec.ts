@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Duplex, PassThrough } from 'node:stream';
-import { concat, defer, firstValueFrom, lastValueFrom, map, merge, toArray } from 'rxjs';
+import { concat, defer, firstValueFrom, lastValueFrom, map, toArray } from 'rxjs';
 import { fromDuplex, type Connection } from '../../src/index.ts';
 import { afterThisSpec } from '../cleanup.ts';
 import { record, settled } from '../wire.ts';

@@ -67,7 +67,7 @@ describe('toWeb', () => {
       expect(await closed).toEqual({ error: 'ECONNRESET' });
       expect((await firstValueFrom(connection.closed)).error).toMatchObject({
         code: 'ERR_ABORTED',
-        cause: { message: 'mine' },
+        cause: reason,
       });
     },
   );

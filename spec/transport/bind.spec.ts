@@ -296,6 +296,19 @@ describe('until', () => {
     expect(events).toHaveLength(1);
   });
 
+  it('stays subscribed during the drain, so that a second signal does not end the process (rule 3)', async () => {
+    const until = new Subject<void>();
+    const { server, accept, stop } = await startServer({ until });
+    await dialRaw(server.endpoint);
+    const connection = await accept();
+    until.next();
+    expect(until.observed).toBe(true);
+    until.next();
+    connection.abort();
+    await stop();
+    expect(until.observed).toBe(false);
+  });
+
   it('that completes without a value does nothing', async () => {
     const { server } = await startServer({ until: EMPTY });
     await dialRaw(server.endpoint);

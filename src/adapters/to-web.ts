@@ -53,7 +53,7 @@ export function toWeb<In, Out>(connection: Connection<In, Out>): WebStreams<In, 
       connection.end();
     },
     abort: (reason: unknown) => {
-      connection.abort(reason instanceof Error ? reason : new Error(String(reason)));
+      connection.abort(reason);
     },
   });
   return { readable, writable };

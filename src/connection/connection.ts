@@ -113,7 +113,7 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
   close(): Promise<CloseSummary>;
 
   /** Resets the connection at once (RST). What was not sent yet is lost; `received` errors with the reason. */
-  abort(reason?: Error): void;
+  abort(reason?: unknown): void;
 
   /**
    * Reads by pulling: between two pulls the connection is held. Leaving the loop pauses and keeps the connection open.

@@ -125,7 +125,7 @@ export class DuplexConnection implements Connection {
     return firstValueFrom(this.closed);
   }
 
-  abort(reason?: Error): void {
+  abort(reason?: unknown): void {
     if (this.#over) return;
     this.#record.blame(this.#abortion(reason));
     this.#outbound.gone();
@@ -210,9 +210,9 @@ export class DuplexConnection implements Connection {
     this.#record.finish();
   }
 
-  #abortion(reason: Error | undefined): TransportError {
+  #abortion(reason: unknown): TransportError {
     if (TransportError.is(reason)) return reason;
-    const detail = reason?.message;
+    const detail = reason instanceof Error ? reason.message : undefined;
     return new TransportError('ERR_ABORTED', {
       phase: 'close',
       endpoint: this.remote,

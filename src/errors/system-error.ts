@@ -55,7 +55,9 @@ export function toTransportError(error: unknown, phase: TransportPhase, endpoint
   if (TransportError.is(error)) return error;
   if (isAggregate(error)) return fromAggregate(error, phase, endpoint);
   const name = textOf(error, 'code');
-  const detail = textOf(error, 'message') ?? String(error);
+  // The message of a system error repeats what ours says already: the phase, the endpoint and the meaning.
+  const known = name !== undefined && codes.has(name);
+  const detail = known ? name : (textOf(error, 'message') ?? String(error));
   return new TransportError(codeOf(name, phase), {
     phase: phaseOf(error, phase),
     endpoint,

@@ -26,7 +26,7 @@ export interface Watchable {
   readonly remote: Endpoint;
   readonly traffic: Observable<Traffic>;
   readonly closed: Observable<CloseSummary>;
-  abort(reason?: Error): void;
+  abort(reason?: unknown): void;
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import type { CloseSummary, Connection } from '../connection/connection.ts';
+import type { Bytes } from '../connection/outbound.ts';
 import { withReceived } from '../connection/with-received.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { holdOn } from './hold-while.ts';
@@ -36,7 +37,7 @@ export interface ServeOptions {
  *
  * @public
  */
-export interface ServeOutcome<In, Out> {
+export interface ServeOutcome<In = Buffer, Out = Bytes> {
   readonly connection: Connection<In, Out>;
   readonly summary: CloseSummary;
   /** Why it ended early: the handler's failure (`ERR_HANDLER_FAILED`), or what the connection was lost with. */

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { AsyncSubject, catchError, defer, Observable, race, switchMap, take, throwError } from 'rxjs';
+import { catchError, defer, Observable, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -41,9 +41,10 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
     const settings = readBindOptions(options);
     refuseTls(target, 'bind');
     return new Observable<Server>((subscriber) => {
-      // Subscribed before the socket is bound, so that a signal in that moment is not missed.
-      const stopping = new AsyncSubject<unknown>();
-      subscriber.add(settings.until.pipe(take(1)).subscribe(stopping));
+      // Subscribed before the socket is bound, so that a signal in that moment is not missed, and for as long as the server
+      // lives: a second SIGINT without a listener would end the process in the middle of the drain.
+      const stopping = new ReplaySubject<unknown>(1);
+      subscriber.add(settings.until.subscribe(stopping));
       const serving = boundServer(target, settings).pipe(
         switchMap((server) => serveUntil(server, stopping, settings)),
       );
@@ -95,6 +96,7 @@ function serveUntil(
   { gracePeriod, scheduler }: BindSettings,
 ): Observable<Server> {
   const drained = stopping.pipe(
+    take(1),
     switchMap(() => {
       server.drain();
       return race(server.idle, deadline(gracePeriod, scheduler));
