@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect as connectSocket, createServer, type AddressInfo, type Socket } from 'node:net';
 import { Duplex, PassThrough } from 'node:stream';
-import { concat, defer, firstValueFrom, lastValueFrom, map, toArray } from 'rxjs';
+import { concat, defer, delay, firstValueFrom, lastValueFrom, map, toArray } from 'rxjs';
 import { fromDuplex, type Connection } from '../../src/index.ts';
 import { afterThisSpec } from '../cleanup.ts';
+import { drain } from '../loopback.ts';
 import { record, settled } from '../wire.ts';
 
 const text = (connection: Connection): Promise<string> =>
@@ -51,12 +53,38 @@ describe('fromDuplex', () => {
 
   it('sees a child that dies as an end, and closes', async () => {
     const child = spawn('cat');
-    const connection = fromDuplex(Duplex.from({ readable: child.stdout, writable: child.stdin }));
+    const stdio = Duplex.from({ readable: child.stdout, writable: child.stdin });
+    // Node's pair of streams does not always close when the child is gone; the deadline is for such streams.
+    const connection = fromDuplex(stdio, { closeTimeout: 200 });
     const { log } = record(connection.received);
     child.kill('SIGKILL');
     await once(child, 'exit');
     await connection.close();
     expect(log).toHaveLength(1);
+  });
+
+  it('answers after the end of the peer, although the stream would end by itself (rule 12)', async () => {
+    const accepted = new Promise<Socket>((resolve) => {
+      const netServer = createServer(resolve).listen(0, '127.0.0.1');
+      afterThisSpec(() => netServer.close());
+      netServer.once('listening', () => {
+        const peer = connectSocket((netServer.address() as AddressInfo).port, '127.0.0.1');
+        answer = drain(peer).then(String);
+        peer.end('question');
+      });
+    });
+    let answer = Promise.resolve('');
+    const connection = fromDuplex(await accepted);
+    record(
+      connection.send(
+        connection.received.pipe(
+          toArray(),
+          delay(20),
+          map(() => 'answer'),
+        ),
+      ),
+    );
+    expect(await answer).toBe('answer');
   });
 
   it('names the ends as it is told, and as unnamed otherwise', () => {

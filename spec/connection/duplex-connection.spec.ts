@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   concat,
   defer,
+  finalize,
   firstValueFrom,
   map,
   merge,
@@ -279,6 +280,23 @@ describe('abort', () => {
     expect(log).toEqual(['ERR_ABORTED']);
   });
 
+  it.each(['before', 'after'])(
+    'never lets a cut stream look whole: bytes before the FIN were thrown away, reader %s the abort (rule 8)',
+    async (moment) => {
+      const { connection, say, fin } = wire();
+      record(connection.send(NEVER));
+      say('important');
+      fin();
+      await settled();
+      connection.hold();
+      const reader = moment === 'before' ? record(connection.received) : undefined;
+      connection.abort();
+      const { log } = reader ?? record(connection.received);
+      await settled();
+      expect(log).toEqual(['ERR_ABORTED']);
+    },
+  );
+
   it('works from within next, for the chunks that wait as well', async () => {
     const { connection, say } = wire();
     record(connection.send(NEVER));
@@ -402,6 +420,21 @@ describe('closed', () => {
     fin();
     await connection.close();
     expect(() => stream.emit('error', new Error('late'))).not.toThrow();
+  });
+
+  it('reaches everybody who waits for it although the end of one of them throws (rule 15)', async () => {
+    const { connection, fin } = wire();
+    connection.closed
+      .pipe(
+        finalize(() => {
+          throw new TypeError('mine');
+        }),
+      )
+      .subscribe();
+    const { log } = record(connection.closed);
+    fin();
+    await connection.close();
+    expect(log).toHaveLength(2);
   });
 
   it('gives each connection an id of its own', () => {

@@ -1,6 +1,7 @@
 import {
   concat,
   concatMap,
+  finalize,
   firstValueFrom,
   map,
   mergeMap,
@@ -272,7 +273,43 @@ describe('hold', () => {
   });
 });
 
+describe('a reader whose end throws', () => {
+  it.each(['fin', 'reset'] as const)('ends only its connection, at %s (rules 15 and 17)', async (at) => {
+    const { connection, say, fin, fail } = wire();
+    const reading = connection.received.pipe(
+      finalize(() => {
+        throw new TypeError('mine');
+      }),
+    );
+    reading.subscribe({ error: () => undefined });
+    say('a');
+    await settled();
+    if (at === 'fin') fin();
+    if (at === 'reset') fail('ECONNRESET');
+    const { error } = await firstValueFrom(connection.closed);
+    expect(error?.code).toBe(at === 'reset' ? 'ERR_CONNECTION_RESET' : 'ERR_HANDLER_FAILED');
+    const again = record(connection.received);
+    expect(again.log).toHaveLength(1);
+  });
+});
+
 describe('sensing', () => {
+  it('notices the end of the peer on a dialled connection that nobody uses (rule 12)', async () => {
+    const { connection, say, fin } = wire({ role: 'dialled' });
+    say('unread');
+    fin();
+    expect(await firstValueFrom(connection.closed)).toMatchObject({ bytesRead: 6, bytesDiscarded: 0 });
+    expect(record(connection.received).log).toEqual(['unread', 'complete']);
+  });
+
+  it('notices the end of the peer after our own end', async () => {
+    const { connection, say, fin } = wire();
+    connection.end();
+    say('answer that nobody reads');
+    fin();
+    expect((await firstValueFrom(connection.closed)).error).toBeUndefined();
+  });
+
   it('notices the FIN of a peer while somebody sends and nobody reads (rule 12)', async () => {
     const { connection, say, fin, written } = wire({ role: 'dialled' });
     say('greeting');

@@ -68,11 +68,11 @@ describe('write', () => {
   });
 
   it('aborts the connection when nobody minds its answer and the buffer is full (rule 13)', async () => {
-    const { connection, stall } = wire({ maxWriteBuffer: 10 });
+    const { connection, stall } = wire({ maxWriteBuffer: 100 });
     stall();
     const { log } = record(connection.received);
     connection.write('1234567890');
-    expect(connection.write('!')).toBe(false);
+    expect(connection.write('!'.repeat(100))).toBe(false);
     expect(connection.write('?')).toBe(false);
     await settled();
     expect(log).toEqual(['ERR_WRITE_OVERFLOW']);
@@ -90,7 +90,8 @@ describe('congested', () => {
     const { connection, stall, flow } = wire();
     const { log } = record(connection.congested);
     stall();
-    connection.write('x'.repeat(64 * 1024 - 1));
+    // Each value counts for 64 bytes more than it has.
+    connection.write('x'.repeat(64 * 1024 - 65));
     expect(log).toEqual(['false']);
     connection.write('x');
     connection.write('x');
@@ -110,6 +111,7 @@ describe('congested', () => {
     fail('ECONNRESET');
     await settled();
     expect(log).toEqual(['false', 'true', 'false', 'complete']);
+    expect(record(connection.congested).log).toEqual(['false', 'complete']);
   });
 });
 

@@ -1,6 +1,17 @@
 import { Readable } from 'node:stream';
 import { ReadableStream } from 'node:stream/web';
-import { EMPTY, firstValueFrom, merge, NEVER, of, Subject, throwError, type ObservableInput } from 'rxjs';
+import {
+  EMPTY,
+  finalize,
+  firstValueFrom,
+  merge,
+  NEVER,
+  of,
+  repeat,
+  Subject,
+  throwError,
+  type ObservableInput,
+} from 'rxjs';
 import type { Bytes } from '../../src/index.ts';
 import { afterThisSpec } from '../cleanup.ts';
 import { dialledWithPeer, drain } from '../loopback.ts';
@@ -127,18 +138,103 @@ describe('send', () => {
   });
 
   it('errors when a push source would fill the buffer over maxWriteBuffer, and unsubscribes it (rule 10)', async () => {
-    const { connection, stall, flow, written } = wire({ maxWriteBuffer: 10 });
+    const { connection, stall, flow, written } = wire({ maxWriteBuffer: 1000 });
     stall();
     const source = new Subject<string>();
     const { log } = record(connection.send(source));
-    source.next('12345');
-    source.next('67890');
-    source.next('!');
+    source.next('a'.repeat(400));
+    source.next('b'.repeat(400));
+    source.next('c'.repeat(400));
     expect(log).toEqual(['ERR_WRITE_OVERFLOW']);
     expect(source.observed).toBe(false);
     flow();
     await settled();
-    expect(written()).toBe('1234567890');
+    expect(written()).toBe('a'.repeat(400) + 'b'.repeat(400));
+  });
+
+  it.each<[string, ObservableInput<unknown>, string, string]>([
+    ['overflows', of('a'.repeat(900), 'b'.repeat(200), 'c'), 'ERR_WRITE_OVERFLOW', 'a'.repeat(900)],
+    ['gives a wrong value', of('a', 42, 'b'), 'ERR_INVALID_VALUE', 'a'],
+    ['never ends', of('a').pipe(repeat()), 'ERR_WRITE_OVERFLOW', 'a'.repeat(16)],
+  ])(
+    'sends nothing after the error of a source that emits all at once and %s (rules 8 and 10)',
+    async (_, source, code, text) => {
+      const { connection, written, stall } = wire({ maxWriteBuffer: 1000 });
+      stall();
+      const { log } = record(connection.send(source as ObservableInput<Bytes>));
+      await settled();
+      expect([log, written()]).toEqual([[code], text]);
+    },
+  );
+
+  it('bounds the number of small values as well as their bytes (rule 13)', () => {
+    const { connection } = wire({ maxWriteBuffer: 64_000 });
+    let written = 0;
+    while (connection.write('x')) written += 1;
+    connection.write('');
+    expect(written).toBeLessThan(1000);
+    while (connection.write('x') || written < 2000) written += 1;
+    expect(connection.write('x')).toBe(false);
+  });
+
+  it('never lets a pull source fill the buffer to where the write of another overflows (rule 10)', async () => {
+    const { connection, stall } = wire({ maxWriteBuffer: 10_000 });
+    stall();
+    record(connection.send(Array.from({ length: 1000 }, () => 'x'.repeat(100))));
+    expect(connection.write('bystander')).toBe(false);
+    await settled();
+    expect(record(connection.closed).log).toEqual([]);
+  });
+
+  it('completes 20,000 sends of one tick in order and in linear time', async () => {
+    const { connection, written } = wire();
+    const order: number[] = [];
+    for (let index = 0; index < 20_000; index += 1) {
+      connection.send(['x']).subscribe({ complete: () => order.push(index) });
+    }
+    await settled();
+    expect(order).toEqual(Array.from({ length: 20_000 }, (_, index) => index));
+    expect(written()).toHaveLength(20_000);
+  });
+
+  it.each(['end', 'close', 'abort'] as const)(
+    'lets a generator %s the connection that it is sent on (rules 2 and 11)',
+    async (ending) => {
+      const { connection, written, fin } = wire();
+      let stopped = false;
+      function* farewell(): Generator<string> {
+        try {
+          yield 'bye';
+          void connection[ending]();
+          yield 'too late';
+        } finally {
+          stopped = true;
+        }
+      }
+      const { log } = record(connection.send(farewell()));
+      fin();
+      record(connection.received);
+      await connection.close();
+      expect(stopped).toBe(true);
+      expect([log, written()]).toEqual(ending === 'abort' ? [['ERR_ABORTED'], ''] : [['ERR_CLOSED'], 'bye']);
+    },
+  );
+
+  it.each<[string, () => ObservableInput<Bytes>]>([
+    ['an Observable', () => NEVER.pipe(finalize(() => fail()))],
+    ['a generator', () => stubborn()],
+  ])('ends only its connection when the end of %s throws (rule 15)', async (_, make) => {
+    for (const ending of ['fin', 'reset', 'unsubscribe'] as const) {
+      const { connection, fin, fail: breaks } = wire({ role: 'dialled' });
+      const sending = record(connection.send(make()));
+      record(connection.received);
+      await settled();
+      if (ending === 'fin') fin();
+      else if (ending === 'reset') breaks('ECONNRESET');
+      else sending.stop();
+      const { error } = await firstValueFrom(connection.closed);
+      expect(error?.code).toBe(ending === 'reset' ? 'ERR_CONNECTION_RESET' : 'ERR_HANDLER_FAILED');
+    }
   });
 
   it('takes a single value of any size when nothing waits', async () => {
@@ -263,6 +359,18 @@ async function* endlessAsyncGenerator(stopped: Subject<void>): AsyncGenerator<st
     for (;;) yield await Promise.resolve('x'.repeat(100_000));
   } finally {
     stopped.next();
+  }
+}
+
+function fail(): never {
+  throw new TypeError('mine');
+}
+
+function* stubborn(): Generator<string> {
+  try {
+    for (;;) yield 'x'.repeat(100_000);
+  } finally {
+    fail();
   }
 }
 

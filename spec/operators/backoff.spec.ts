@@ -58,6 +58,29 @@ describe('backoff', () => {
     expect(waits).toEqual([10, 20, 40, 80, 10, 20, 40]);
   });
 
+  it('does not take a dial that was slow to fail for a connection that has held', () => {
+    const clock = new VirtualTimeScheduler();
+    const attempts: number[] = [];
+    const failure = new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect' });
+    const source = defer(() => {
+      attempts.push(clock.now());
+      return timer(15_000, clock).pipe(switchMap(() => throwError(() => failure)));
+    });
+    record(source.pipe(retry({ count: 3, delay: backoff({ initial: 10, jitter: 0, scheduler: clock }) })));
+    clock.flush();
+    expect(attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0) - 15_000)).toEqual([10, 20, 40]);
+  });
+
+  it('waits as long as a timer can when it is told to wait for ever', () => {
+    const clock = new VirtualTimeScheduler();
+    backoff({ initial: Infinity, max: Infinity, scheduler: clock, jitter: 0 })(
+      new Error('down'),
+      1,
+    ).subscribe();
+    clock.flush();
+    expect(clock.now()).toBe(2 ** 31 - 1);
+  });
+
   it('counts from the start again for a new subscription', () => {
     scheduler().run(({ cold, expectObservable }) => {
       const retried = cold('#').pipe(retry({ count: 2, delay: backoff({ initial: 1, jitter: 0 }) }));

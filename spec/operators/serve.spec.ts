@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import {
   concat,
   EMPTY,
+  finalize,
   firstValueFrom,
   map,
   merge,
@@ -120,6 +121,46 @@ describe('serve', () => {
       expect(subscription.closed).toBe(false);
     },
   );
+
+  it.each(['fin', 'reset'])(
+    'keeps a finalizer that throws at %s from everything but its own connection (rules 15 and 17)',
+    async (ending) => {
+      let first = true;
+      const { server, outcomes } = await startServing((connection) => {
+        if (!first) return upperCaseAtEnd(connection);
+        first = false;
+        return connection.received.pipe(
+          finalize(() => {
+            throw new TypeError('mine');
+          }),
+        );
+      });
+      const peer = await dialRaw(server.endpoint);
+      peer.write('x');
+      await once(peer, 'data');
+      if (ending === 'fin') peer.end();
+      else peer.resetAndDestroy();
+      while (outcomes.length === 0) await settled();
+      expect(await ask(server.endpoint, 'b')).toBe('B');
+      while (outcomes.length < 2) await settled();
+      expect(outcomes).toEqual([ending === 'fin' ? 'ERR_HANDLER_FAILED' : 'ERR_CONNECTION_RESET', 'clean']);
+    },
+  );
+
+  it('resets a client whose handler failed with the end of another connection', async () => {
+    const [client, upstream] = [wire({ remote: 'unix:' }), wire({ remote: 'unix:' })];
+    upstream.connection.end();
+    const reset = jest.spyOn(client.stream, 'destroy');
+    const { log } = record(
+      of(client.connection).pipe(
+        serve<Buffer, Bytes>(() => concat(of('partial'), upstream.connection.send(['x']))),
+        map(({ error }) => error?.code),
+      ),
+    );
+    await settled();
+    expect(reset).toHaveBeenCalledWith();
+    expect(log).toEqual(['"ERR_CLOSED"', 'complete']);
+  });
 
   it('reports what is no response as a failure of the handler alone', async () => {
     const { server, outcomes } = await startServing(() => undefined as unknown as ObservableInput<Bytes>);

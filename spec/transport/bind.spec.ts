@@ -114,6 +114,7 @@ describe('bind', () => {
     ['gracePeriod', { gracePeriod: -1 }],
     ['closeTimeout', { closeTimeout: Number.NaN }],
     ['maxConnections', { maxConnections: 1.5 }],
+    ['maxConnections', { maxConnections: 0 }],
     ['keepAliveInitialDelay', { keepAliveInitialDelay: 2 ** 31 }],
     ['until', { until: 5 as unknown as ObservableInput<unknown> }],
   ])('names the option %s when its value is out of range', async (name, options) => {
@@ -197,6 +198,19 @@ describe('unsubscribing a server', () => {
     await expect(openConnection(server.endpoint)).rejects.toMatchObject({ code: 'ERR_CONNECTION_REFUSED' });
   });
 
+  it('reports by closed only when every connection is released, whenever it was subscribed (rule 2)', async () => {
+    const { server, accept, stop } = await startServer({ closeTimeout: 20 });
+    const early = record(server.closed);
+    const peers = [await dialRaw(server.endpoint), await dialRaw(server.endpoint)];
+    await accept();
+    const second = await accept();
+    peers[0]?.end();
+    const third = record(second.closed);
+    expect(await stop()).toMatchObject({ drained: 1, forced: 1 });
+    expect(third.log).toHaveLength(2);
+    expect(early.log).toEqual(['{"drained":1,"forced":1,"lost":0,"bytesDiscarded":0}', 'complete']);
+  });
+
   it('resets the peers that hang at the deadline, and counts them (rule 2)', async () => {
     const { server, accept, stop } = await startServer({ closeTimeout: 20 });
     await dialRaw(server.endpoint);
@@ -233,6 +247,7 @@ describe('until', () => {
     const draining = record(connection.draining);
     until.next('SIGTERM');
     expect(draining.log).toEqual([undefined, 'complete']);
+    const late = connection.draining;
     expect(record(connection.draining).log).toEqual([undefined, 'complete']);
     await expect(openConnection(server.endpoint)).rejects.toMatchObject({ code: 'ERR_CONNECTION_REFUSED' });
     // To stop accepting is not to close: the connection goes on both ways.
@@ -247,6 +262,7 @@ describe('until', () => {
       bytesDiscarded: 0,
     });
     expect(subscription.closed).toBe(false);
+    expect(record(late).log).toEqual([undefined, 'complete']);
   });
 
   it('completes bind and listen when drained', async () => {

@@ -1,5 +1,5 @@
 import { expectTypeOf } from 'expect-type';
-import { firstValueFrom, lastValueFrom, merge, switchMap, tap } from 'rxjs';
+import { firstValueFrom, lastValueFrom, map, merge, switchMap, tap } from 'rxjs';
 import {
   serve,
   TcpSocketTransport,
@@ -57,6 +57,20 @@ describe('TcpSocketTransport', () => {
     (await accept()).end();
     await transport.close();
     expect(transport.endpoint).toBeUndefined();
+  });
+
+  it('has the endpoint that it listens on, whatever it is connected to besides', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const transport = new TcpSocketTransport({ closeTimeout: 100 });
+    await opened(transport, endpoint);
+    const server = await bound(transport);
+    const other = record(transport.connect(endpoint).pipe(map(({ id }) => id)));
+    while (other.log.length === 0) await settled();
+    expect(transport.endpoint).toBe(server.endpoint);
+    other.stop();
+    for (let count = 0; count < 2; count += 1) (await accept()).end();
+    expect(transport.endpoint).toBe(server.endpoint);
+    await transport.close();
   });
 
   it('has no endpoint any more when what it had is gone', async () => {

@@ -56,6 +56,8 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
     });
   }
   duplex.pause();
+  // Node would end the write side at the peer's end by itself; here `allowHalfOpen` and rule 12 decide.
+  duplex.allowHalfOpen = true;
   return new DuplexConnection(duplex, {
     ...settings,
     role: 'accepted',

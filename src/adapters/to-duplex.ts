@@ -2,6 +2,7 @@ import { Duplex } from 'node:stream';
 import type { Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Bytes } from '../connection/outbound.ts';
+import { HandOver, toError } from './hand-over.ts';
 
 /**
  * Makes a `stream.Duplex` of a connection, for libraries that want one.
@@ -17,7 +18,7 @@ import type { Bytes } from '../connection/outbound.ts';
  * ```
  *
  * Back-pressure works both ways: the connection is held while the stream's buffer is full, and a write is called back
- * when the kernel has the bytes. Ending the stream sends FIN; destroying it closes the connection gracefully, and
+ * when there is room for the next one. Ending the stream sends FIN; destroying it closes the connection gracefully, and
  * resets it when destroyed with an error.
  *
  * @see The Node manual on `stream.Duplex`
@@ -26,15 +27,8 @@ import type { Bytes } from '../connection/outbound.ts';
 export function toDuplex(connection: Connection<Uint8Array, Bytes>): Duplex {
   let reading: Subscription | undefined;
   let held: Subscription | undefined;
-
-  const send = (values: readonly Bytes[], callback: (error?: Error) => void): void => {
-    connection.send(values).subscribe({
-      error: callback,
-      complete: () => {
-        callback();
-      },
-    });
-  };
+  let flushed: (() => void) | undefined;
+  const writes = new HandOver<Bytes>();
   const release = (): void => {
     held?.unsubscribe();
     held = undefined;
@@ -47,30 +41,36 @@ export function toDuplex(connection: Connection<Uint8Array, Bytes>): Duplex {
         next: (chunk) => {
           if (!duplex.push(chunk)) held ??= connection.hold();
         },
-        error: (error: unknown) => duplex.destroy(error instanceof Error ? error : new Error(String(error))),
+        error: (error: unknown) => duplex.destroy(toError(error)),
         complete: () => duplex.push(null),
       });
     },
     write: (chunk: Buffer, _encoding, callback) => {
-      send([chunk], callback);
-    },
-    writev: (chunks: { chunk: Buffer }[], callback) => {
-      send(
-        chunks.map(({ chunk }) => chunk),
-        callback,
-      );
+      writes.offer(chunk, callback);
     },
     final: (callback) => {
-      connection.end();
-      callback();
+      flushed = callback;
+      writes.end();
+      if (sending.closed) callback();
     },
     destroy: (error, callback) => {
       reading?.unsubscribe();
+      sending.unsubscribe();
       release();
       if (error !== null) connection.abort(error);
       void connection.close().then(() => {
         callback(error);
       });
+    },
+  });
+  const sending = connection.send(writes).subscribe({
+    // A loss destroys the stream by way of `closed`; that one side has ended is no failure of who only reads.
+    error: (error: unknown) => {
+      writes.fail(toError(error));
+    },
+    complete: () => {
+      connection.end();
+      flushed?.();
     },
   });
   connection.closed.subscribe(({ error }) => {

@@ -1,6 +1,6 @@
 import { ReadableStream, WritableStream } from 'node:stream/web';
-import { lastValueFrom } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
+import { HandOver, toError } from './hand-over.ts';
 
 /**
  * The two Web streams of {@link toWeb}.
@@ -25,7 +25,7 @@ export interface WebStreams<In, Out> {
  * await readable.pipeThrough(new TextDecoderStream()).pipeTo(logLines);
  * ```
  *
- * A write settles when the kernel has the value. Closing `writable` sends FIN, aborting it resets the connection;
+ * A write settles when there is room for the next one. Closing `writable` sends FIN, aborting it resets the connection;
  * cancelling `readable` pauses reading, and closing stays with whoever owns the connection.
  *
  * @see The Node manual on the Web Streams API
@@ -47,12 +47,28 @@ export function toWeb<In, Out>(connection: Connection<In, Out>): WebStreams<In, 
     // Nothing is read before somebody asks for it.
     { highWaterMark: 0 },
   );
-  const writable = new WritableStream<Out>({
-    write: (value) => lastValueFrom(connection.send([value]), { defaultValue: undefined }),
-    close: () => {
+  const writes = new HandOver<Out>();
+  const sending = connection.send(writes).subscribe({
+    error: (error: unknown) => {
+      writes.fail(toError(error));
+    },
+    complete: () => {
       connection.end();
     },
+  });
+  const writable = new WritableStream<Out>({
+    write: (value) =>
+      new Promise<void>((resolve, reject) => {
+        writes.offer(value, (error) => {
+          if (error === undefined) resolve();
+          else reject(error);
+        });
+      }),
+    close: () => {
+      writes.end();
+    },
     abort: (reason: unknown) => {
+      sending.unsubscribe();
       connection.abort(reason);
     },
   });

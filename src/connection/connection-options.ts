@@ -1,5 +1,5 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { wholeNumber } from './option-range.ts';
+import { millisecondsOption, quantityOption } from './option-range.ts';
 
 /**
  * What every connection can be told, whichever side opened it.
@@ -9,7 +9,10 @@ import { wholeNumber } from './option-range.ts';
 export interface ConnectionOptions {
   /** Milliseconds that a graceful close waits for the peer before it resets. Default 5000; `Infinity` waits for ever. */
   readonly closeTimeout?: number | undefined;
-  /** Bytes that may wait to be sent. Default 16 MiB. A single value larger than that is taken when nothing waits. */
+  /**
+   * Bytes that may wait to be sent, where each value counts for 64 more. Default 16 MiB. A single value larger than that is
+   * taken when nothing waits.
+   */
   readonly maxWriteBuffer?: number | undefined;
   /**
    * Whether the write side outlives the peer's FIN. Without it, an accepted connection stays open while a `send` is
@@ -36,8 +39,8 @@ const CLOSE_TIMEOUT = 5_000;
 /** Reads the options once, at the edge; throws `ERR_INVALID_OPTION`. */
 export function readConnectionOptions(options: ConnectionOptions): ConnectionSettings {
   return {
-    closeTimeout: wholeNumber('closeTimeout', options.closeTimeout, CLOSE_TIMEOUT),
-    maxWriteBuffer: wholeNumber('maxWriteBuffer', options.maxWriteBuffer, MAX_WRITE_BUFFER),
+    closeTimeout: millisecondsOption('closeTimeout', options.closeTimeout, CLOSE_TIMEOUT),
+    maxWriteBuffer: quantityOption('maxWriteBuffer', options.maxWriteBuffer, MAX_WRITE_BUFFER),
     allowHalfOpen: options.allowHalfOpen,
     scheduler: options.scheduler ?? asyncScheduler,
   };

@@ -48,7 +48,7 @@ export interface CloseSummary extends Traffic {
  * @public
  */
 export interface Connection<In = Buffer, Out = Uint8Array | string> {
-  /** Unique in this process; for logs. */
+  /** Unique among the connections of one loaded copy of this library; for logs. */
   readonly id: string;
   /** Our end. */
   readonly local: Endpoint;
@@ -58,7 +58,9 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
   /**
    * What the peer sends. Completes on the peer's FIN and errors when the connection is lost.
    *
-   * Nothing is read before it is subscribed, and unsubscribing pauses: the next subscriber goes on at the next byte.
+   * Nothing is lost before it is subscribed, and unsubscribing pauses: the next subscriber goes on at the next byte.
+   * (An accepted connection is not even read before. On a dialled one, while somebody sends, and after `end`, up to 64 KiB
+   * are read ahead and kept, so that the peer's end is noticed.)
    * Only one subscriber at a time; a second one gets `ERR_ALREADY_READING`.
    */
   readonly received: Observable<In>;
@@ -80,6 +82,7 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
    *
    * @returns false while congested, and false after `end` or close, when the value is refused and counted in `closed`.
    * A value that would fill the buffer over `maxWriteBuffer` aborts the connection with `ERR_WRITE_OVERFLOW`.
+   * @throws TransportError `ERR_INVALID_VALUE` for what is neither text nor bytes
    */
   write(value: Out): boolean;
 

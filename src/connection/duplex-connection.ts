@@ -1,15 +1,24 @@
 import type { Duplex } from 'node:stream';
-import { firstValueFrom, takeUntil, type Observable, type ObservableInput, type Subscription } from 'rxjs';
+import {
+  firstValueFrom,
+  ignoreElements,
+  race,
+  takeUntil,
+  type Observable,
+  type ObservableInput,
+  type Subscription,
+} from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { ConnectionSettings } from './connection-options.ts';
+import { errorOf, guarded, type ConnectionContext } from './connection-context.ts';
 import { ConnectionRecord } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
 import { HalfClose, halfCloseMode, type ConnectionRole } from './half-close.ts';
 import { Inbound } from './inbound.ts';
-import { Outbound, toBytes, type Bytes } from './outbound.ts';
+import { Outbound, type Bytes } from './outbound.ts';
 import { pullIterator } from './pull-iterator.ts';
 import { send } from './send.ts';
 import { Senders } from './senders.ts';
@@ -55,6 +64,7 @@ export class DuplexConnection implements Connection {
   readonly #senders: Senders;
   readonly #halfClose: HalfClose;
   readonly #record: ConnectionRecord;
+  readonly #context: ConnectionContext;
   #closing = false;
   #streamClosed = false;
 
@@ -65,14 +75,21 @@ export class DuplexConnection implements Connection {
     this.remote = init.remote;
     this.#stream = stream;
     this.#init = init;
-    this.#inbound = new Inbound(stream, init.remote, () => {
+    this.#context = {
+      id: this.id,
+      remote: this.remote,
+      callOut: (action) => {
+        this.#callOut(action);
+      },
+    };
+    this.#inbound = new Inbound(stream, this.#context, () => {
       this.#onInboundSettled();
     });
-    this.#outbound = new Outbound(stream, init.remote, init.maxWriteBuffer, () => {
+    this.#outbound = new Outbound(stream, this.#context, init.maxWriteBuffer, () => {
       this.#record.moved();
     });
-    this.#senders = new Senders(() => {
-      this.#inbound.sense(!this.#senders.none);
+    this.#senders = new Senders(this.#context, () => {
+      this.#sense();
       this.#halfClose.onSendersChange();
     });
     this.#halfClose = new HalfClose(
@@ -80,21 +97,25 @@ export class DuplexConnection implements Connection {
       this.#senders,
       this.#outbound,
     );
-    this.#record = new ConnectionRecord(this.#inbound, this.#outbound, init.scheduler);
+    this.#record = new ConnectionRecord(this.#inbound, this.#outbound, init.scheduler, this.#context);
     this.received = this.#inbound.received;
     this.congested = this.#outbound.congested;
     this.closed = this.#record.closed;
     this.traffic = this.#record.traffic;
-    this.draining = init.draining.pipe(takeUntil(this.#record.over));
+    // race, and not takeUntil: what had begun to drain still says so after its end.
+    this.draining = race(init.draining, this.#record.over.pipe(ignoreElements())).pipe(
+      guarded(this.#context),
+    );
     this.#listen();
+    this.#sense();
   }
 
   send(values: ObservableInput<Bytes>): Observable<never> {
-    return send(values, this.#outbound, this.#senders);
+    return send(values, { context: this.#context, outbound: this.#outbound, senders: this.#senders });
   }
 
   write(value: Bytes): boolean {
-    const bytes = toBytes(value, this.remote);
+    const bytes = this.#outbound.toBytes(value);
     if (this.#outbound.overflows(bytes)) {
       this.abort(this.#outbound.overflowError());
       return false;
@@ -107,8 +128,10 @@ export class DuplexConnection implements Connection {
   }
 
   end(): void {
-    this.#senders.failUnfinished(this.#outbound.closedError());
+    // What was written goes out whatever the ends of the sends may do.
     this.#outbound.end();
+    this.#senders.failUnfinished(this.#record.error ?? this.#outbound.closedError());
+    this.#sense();
   }
 
   close(): Promise<CloseSummary> {
@@ -119,14 +142,14 @@ export class DuplexConnection implements Connection {
       deadline(this.#init.closeTimeout, this.#init.scheduler)
         .pipe(takeUntil(this.#record.over))
         .subscribe(() => {
-          this.abort(new TransportError('ERR_CLOSE_TIMEOUT', { phase: 'close', endpoint: this.remote }));
+          this.abort(errorOf(this.#context, 'ERR_CLOSE_TIMEOUT', 'close'));
         });
     }
     return firstValueFrom(this.closed);
   }
 
   abort(reason?: unknown): void {
-    if (this.#over) return;
+    if (this.#record.finished) return;
     this.#record.blame(this.#abortion(reason));
     this.#outbound.gone();
     this.#inbound.drop();
@@ -169,13 +192,12 @@ export class DuplexConnection implements Connection {
   #onStreamClosed(): void {
     this.#streamClosed = true;
     this.#outbound.gone();
-    if (this.#inbound.settled) {
-      this.#finish();
-      return;
+    if (this.#inbound.end === undefined) {
+      // A stream that was destroyed while paused still holds what it had read: bytes that we have received.
+      for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.#take(chunk);
+      this.#inbound.finish({ kind: 'lost', error: this.#loss() });
     }
-    // A stream that was destroyed while paused still holds what it had read: bytes that we have received.
-    for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.#take(chunk);
-    this.#inbound.finish({ kind: 'lost', error: this.#loss() });
+    if (this.#inbound.settled) this.#finish();
   }
 
   #read(): Buffer | string | null {
@@ -190,21 +212,16 @@ export class DuplexConnection implements Connection {
 
   #onInboundSettled(): void {
     if (this.#streamClosed) this.#finish();
-    else this.#halfClose.onPeerEnded(this.remote);
+    else this.#halfClose.onPeerEnded(this.#context);
   }
 
   /** Without a FIN of the peer, or with bytes left over, a stream that closes silently was lost all the same. */
   #loss(): TransportError {
-    return this.#record.blame(
-      new TransportError('ERR_CONNECTION_RESET', { phase: 'read', endpoint: this.remote }),
-    );
-  }
-
-  get #over(): boolean {
-    return this.#streamClosed && this.#inbound.settled;
+    return this.#record.blame(errorOf(this.#context, 'ERR_CONNECTION_RESET', 'read'));
   }
 
   #finish(): void {
+    if (this.#record.finished) return;
     if (this.#outbound.waiting > 0) this.#loss();
     this.#senders.fail(this.#record.error ?? this.#outbound.closedError());
     this.#record.finish();
@@ -213,11 +230,20 @@ export class DuplexConnection implements Connection {
   #abortion(reason: unknown): TransportError {
     if (TransportError.is(reason)) return reason;
     const detail = reason instanceof Error ? reason.message : undefined;
-    return new TransportError('ERR_ABORTED', {
-      phase: 'close',
-      endpoint: this.remote,
-      detail,
-      cause: reason,
-    });
+    return errorOf(this.#context, 'ERR_ABORTED', 'close', detail, reason);
+  }
+
+  /** On a dialled connection, and while somebody sends or after our end, the peer's end must be seen (rule 12). */
+  #sense(): void {
+    this.#inbound.sense(this.#init.role === 'dialled' || !this.#senders.none || !this.#outbound.open);
+  }
+
+  #callOut(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const detail = 'the end of a subscriber threw';
+      this.abort(errorOf(this.#context, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
+    }
   }
 }

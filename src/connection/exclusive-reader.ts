@@ -9,6 +9,8 @@ export interface ReaderHost {
   /** Why nobody can read any more, if so. */
   refusal(): TransportError | undefined;
   alreadyReading(): TransportError;
+  /** Runs what calls a subscriber. */
+  callOut(action: () => void): void;
   /** A reader has come or gone. */
   onChange(): void;
 }
@@ -48,7 +50,9 @@ export class ExclusiveReader {
 
   next(chunk: Buffer): void {
     this.#inNext = true;
-    this.#current?.next(chunk);
+    this.#host.callOut(() => {
+      this.#current?.next(chunk);
+    });
     this.#inNext = false;
     const successor = this.#successor;
     this.#successor = undefined;
@@ -59,8 +63,10 @@ export class ExclusiveReader {
     const reader = this.#current;
     // Before it is told, because it may subscribe again when it is.
     this.#current = undefined;
-    if (end.kind === 'fin') reader?.complete();
-    else reader?.error(end.error);
+    this.#host.callOut(() => {
+      if (end.kind === 'fin') reader?.complete();
+      else reader?.error(end.error);
+    });
   }
 
   #admit(subscriber: Subscriber<Buffer>): void {

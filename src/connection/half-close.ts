@@ -1,5 +1,4 @@
-import type { Endpoint } from '../endpoint/endpoint.ts';
-import { TransportError } from '../errors/transport-error.ts';
+import { errorOf, type ConnectionContext } from './connection-context.ts';
 import type { Outbound } from './outbound.ts';
 import type { Senders } from './senders.ts';
 
@@ -36,13 +35,13 @@ export class HalfClose {
     this.#outbound = outbound;
   }
 
-  onPeerEnded(remote: Endpoint): void {
+  onPeerEnded(context: ConnectionContext): void {
     this.#peerEnded = true;
     if (this.#mode === 'not at all') {
-      this.#senders.failUnfinished(
-        new TransportError('ERR_PEER_ENDED', { phase: 'write', endpoint: remote }),
-      );
+      const error = errorOf(context, 'ERR_PEER_ENDED', 'write');
+      // What was written goes out whatever the ends of the sends may do.
       this.#outbound.end();
+      this.#senders.failUnfinished(error);
     } else {
       this.onSendersChange();
     }

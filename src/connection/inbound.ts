@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Observable, Subscription } from 'rxjs';
-import type { Endpoint } from '../endpoint/endpoint.ts';
-import { TransportError } from '../errors/transport-error.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import { errorOf, type ConnectionContext } from './connection-context.ts';
 import { ExclusiveReader, type InboundEnd } from './exclusive-reader.ts';
 
 // What is read ahead to sense the peer's FIN while somebody sends and nobody reads: as much as one read(2) of libuv.
@@ -43,14 +43,13 @@ export class Inbound {
   #end: InboundEnd | undefined;
 
   /** `onSettled` is called once: the end is known, and no reader waits for bytes that came before it. */
-  constructor(stream: Readable, remote: Endpoint, onSettled: () => void) {
-    const failure = (code: 'ERR_ALREADY_READING' | 'ERR_CLOSED'): TransportError =>
-      new TransportError(code, { phase: 'read', endpoint: remote });
+  constructor(stream: Readable, context: ConnectionContext, onSettled: () => void) {
     this.#stream = stream;
     this.#onSettled = onSettled;
     this.#reader = new ExclusiveReader({
-      refusal: () => (this.#letGo ? (this.#loss ?? failure('ERR_CLOSED')) : undefined),
-      alreadyReading: () => failure('ERR_ALREADY_READING'),
+      refusal: () => (this.#letGo ? (this.#loss ?? errorOf(context, 'ERR_CLOSED', 'read')) : undefined),
+      alreadyReading: () => errorOf(context, 'ERR_ALREADY_READING', 'read'),
+      callOut: context.callOut,
       onChange: () => {
         this.#flow();
       },
@@ -58,6 +57,10 @@ export class Inbound {
     this.received = new Observable((subscriber) => {
       this.#reader.subscribe(subscriber);
     });
+  }
+
+  get end(): InboundEnd | undefined {
+    return this.#end;
   }
 
   /** The end is known, and no reader waits for bytes that came before it. */
@@ -88,6 +91,8 @@ export class Inbound {
   /** An abort: what no reader took yet is thrown away, so that the reason reaches even a reader that holds. */
   drop(): void {
     this.#dropped = true;
+    // With bytes missing before it, a FIN that was seen is no clean end any more.
+    if (this.#pending.length > 0) this.#end = undefined;
     this.#flow();
   }
 

@@ -1,13 +1,15 @@
 import type { Writable } from 'node:stream';
-import { BehaviorSubject, defer, type Observable, type Subscriber } from 'rxjs';
+import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rxjs';
 import { isUint8Array } from 'node:util/types';
-import type { Endpoint } from '../endpoint/endpoint.ts';
-import { TransportError } from '../errors/transport-error.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import { errorOf, guarded, type ConnectionContext } from './connection-context.ts';
 
 // Over the high mark the peer is too slow; under the low mark there is room again. Two marks, so that the state does
 // not flap with each write. 64 KiB is one write of a busy loopback socket.
 const HIGH_MARK = 64 * 1024;
-const LOW_MARK = 16 * 1024;
+const LOW_TO_HIGH = 1 / 4;
+// What a value costs besides its bytes until it is sent: an array slot, a view of a buffer, Node's record of the write.
+const COST_PER_VALUE = 64;
 
 /**
  * What can be written: bytes, or text that is sent as UTF-8.
@@ -36,27 +38,39 @@ interface FlushWaiter {
  */
 export class Outbound {
   /** Present state of congestion, then its changes. */
-  readonly congested: Observable<boolean> = defer(() => this.#congestion);
+  readonly congested: Observable<boolean> = defer(() =>
+    this.#state === 'gone' ? of(false) : this.#congestion,
+  );
   refused = 0;
 
-  readonly remote: Endpoint;
-
   readonly #stream: Writable;
+  readonly #context: ConnectionContext;
   readonly #limit: number;
+  readonly #highMark: number;
   readonly #onFlushed: () => void;
   readonly #congestion = new BehaviorSubject(false);
   #state: 'open' | 'ended' | 'gone' = 'open';
   #batch: Uint8Array[] = [];
   #accepted = 0;
   #flushed = 0;
+  // The cost of what waits: its bytes, and something for each value, so that many small ones are bounded as well.
+  #cost = 0;
+  #batchCost = 0;
+  // In the order of their marks, which only grow; `#done` of them are behind us.
   #waiters: FlushWaiter[] = [];
+  #done = 0;
 
   /** `onFlushed` is called each time the kernel has taken more. */
-  constructor(stream: Writable, remote: Endpoint, maxWriteBuffer: number, onFlushed: () => void) {
+  constructor(stream: Writable, context: ConnectionContext, maxWriteBuffer: number, onFlushed: () => void) {
     this.#stream = stream;
-    this.remote = remote;
+    this.#context = context;
     this.#limit = maxWriteBuffer;
+    // Half of the limit at the most, so that who minds `congested` never meets the limit.
+    this.#highMark = Math.min(HIGH_MARK, maxWriteBuffer / 2);
     this.#onFlushed = onFlushed;
+    this.congested = defer(() => (this.#state === 'gone' ? of(false) : this.#congestion)).pipe(
+      guarded(context),
+    );
   }
 
   get open(): boolean {
@@ -83,24 +97,20 @@ export class Outbound {
       this.refused += 1;
       return false;
     }
+    if (bytes.length === 0) return true;
     // nextTick runs before any I/O, so a lone message goes out as early as a direct write would.
     if (this.#batch.push(bytes) === 1) process.nextTick(flush, this);
     this.#accepted += bytes.length;
-    if (this.waiting >= HIGH_MARK && !this.isCongested) this.#congestion.next(true);
+    this.#cost += bytes.length + COST_PER_VALUE;
+    this.#batchCost += bytes.length + COST_PER_VALUE;
+    if (this.#cost >= this.#highMark && !this.isCongested) this.#congestion.next(true);
     return true;
   }
 
   /** Completes the subscriber once all that was accepted until now is in the kernel. */
   completeWhenFlushed(subscriber: Subscriber<never>): void {
-    if (this.waiting === 0) {
-      subscriber.complete();
-      return;
-    }
-    const waiter = { mark: this.#accepted, subscriber };
-    this.#waiters.push(waiter);
-    subscriber.add(() => {
-      this.#waiters = this.#waiters.filter((other) => other !== waiter);
-    });
+    if (this.waiting === 0) this.#complete(subscriber);
+    else this.#waiters.push({ mark: this.#accepted, subscriber });
   }
 
   /** FIN after what was written. */
@@ -115,6 +125,7 @@ export class Outbound {
   gone(): void {
     this.#state = 'gone';
     this.#batch = [];
+    this.#waiters = [];
     if (this.isCongested) this.#congestion.next(false);
     this.#congestion.complete();
   }
@@ -124,48 +135,66 @@ export class Outbound {
     const batch = this.#batch;
     const last = batch.pop();
     if (last === undefined || this.#stream.destroyed) return;
-    this.#batch = [];
     const upTo = this.#accepted;
+    const cost = this.#batchCost;
+    this.#batch = [];
+    this.#batchCost = 0;
     this.#stream.cork();
     for (const bytes of batch) this.#stream.write(bytes);
     this.#stream.write(last, (error) => {
       // destroy() cuts a write short and may still call back without an error.
-      if (!error && !this.#stream.destroyed) this.#advance(upTo);
+      if (!error && !this.#stream.destroyed) this.#advance(upTo, cost);
     });
     this.#stream.uncork();
   }
 
-  /** Whether these bytes would fill the buffer over its limit; a value that is larger alone may go when none waits. */
+  /** Whether this value would fill the buffer over its limit; one that is larger alone may go when none waits. */
   overflows(bytes: Uint8Array): boolean {
-    return this.open && this.waiting > 0 && this.waiting + bytes.length > this.#limit;
+    return this.open && this.waiting > 0 && this.#cost + bytes.length > this.#limit;
   }
 
   overflowError(): TransportError {
     const detail = `${this.waiting} bytes wait for the peer, and maxWriteBuffer is ${this.#limit}`;
-    return new TransportError('ERR_WRITE_OVERFLOW', { phase: 'write', endpoint: this.remote, detail });
+    return errorOf(this.#context, 'ERR_WRITE_OVERFLOW', 'write', detail);
   }
 
   closedError(): TransportError {
-    return new TransportError('ERR_CLOSED', { phase: 'write', endpoint: this.remote });
+    return errorOf(this.#context, 'ERR_CLOSED', 'write');
   }
 
-  #advance(flushed: number): void {
+  /** The bytes of a value that somebody wants to send; throws `ERR_INVALID_VALUE` for what has none. */
+  toBytes(value: Bytes): Uint8Array {
+    if (typeof value === 'string') return Buffer.from(value);
+    if (isUint8Array(value)) return value;
+    const detail = `a value of type ${typeof value} was written`;
+    throw errorOf(this.#context, 'ERR_INVALID_VALUE', 'write', detail);
+  }
+
+  #advance(flushed: number, cost: number): void {
     this.#flushed = flushed;
-    if (this.isCongested && this.waiting <= LOW_MARK) this.#congestion.next(false);
-    for (const { subscriber } of this.#waiters.filter(({ mark }) => mark <= flushed)) subscriber.complete();
+    this.#cost -= cost;
+    if (this.isCongested && this.#cost <= this.#highMark * LOW_TO_HIGH) this.#congestion.next(false);
+    this.#completeWaiters();
     this.#onFlushed();
   }
-}
 
-/** The bytes of a value that somebody wants to send; throws `ERR_INVALID_VALUE` for what has none. */
-export function toBytes(value: Bytes, remote: Endpoint): Uint8Array {
-  if (typeof value === 'string') return Buffer.from(value);
-  if (isUint8Array(value)) return value;
-  throw new TransportError('ERR_INVALID_VALUE', {
-    phase: 'write',
-    endpoint: remote,
-    detail: `a value of type ${typeof value} was written`,
-  });
+  #completeWaiters(): void {
+    for (let next = this.#waiters[this.#done]; next !== undefined; next = this.#waiters[this.#done]) {
+      if (next.mark > this.#flushed) break;
+      this.#done += 1;
+      this.#complete(next.subscriber);
+    }
+    if (this.#done === this.#waiters.length) {
+      this.#waiters = [];
+      this.#done = 0;
+    }
+  }
+
+  #complete(subscriber: Subscriber<never>): void {
+    this.#context.callOut(() => {
+      subscriber.complete();
+    });
+  }
 }
 
 function flush(outbound: Outbound): void {

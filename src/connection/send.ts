@@ -1,8 +1,15 @@
-import { first, from, Observable, type ObservableInput, type Subscriber } from 'rxjs';
-import { TransportError } from '../errors/transport-error.ts';
-import { toBytes, type Bytes, type Outbound } from './outbound.ts';
+import { first, from, Observable, takeWhile, type ObservableInput, type Subscriber } from 'rxjs';
+import { errorOf, type ConnectionContext } from './connection-context.ts';
+import type { Bytes, Outbound } from './outbound.ts';
 import { isPromiseLike, toPullSource, type PullSource } from './pull-source.ts';
 import type { Sender, Senders } from './senders.ts';
+
+/** The parts of a connection that a send works with. */
+export interface SendHost {
+  readonly context: ConnectionContext;
+  readonly outbound: Outbound;
+  readonly senders: Senders;
+}
 
 /**
  * The cold Observable behind `Connection.send`.
@@ -12,11 +19,8 @@ import type { Sender, Senders } from './senders.ts';
  *  push source   next ──▶ write     (over maxWriteBuffer ─▶ ERR_WRITE_OVERFLOW)  complete ─▶ flushed ─▶ complete
  * ```
  */
-export function send(
-  values: ObservableInput<Bytes>,
-  outbound: Outbound,
-  senders: Senders,
-): Observable<never> {
+export function send(values: ObservableInput<Bytes>, host: SendHost): Observable<never> {
+  const { outbound, senders } = host;
   return new Observable((subscriber) => {
     if (!outbound.open) {
       subscriber.error(outbound.closedError());
@@ -25,62 +29,88 @@ export function send(
     const sender: Sender = { subscriber, exhausted: false };
     senders.add(sender);
     const exhausted = (): void => {
+      if (subscriber.closed) return;
       sender.exhausted = true;
       outbound.completeWhenFlushed(subscriber);
     };
     const source = toPullSource(values);
-    if (source === undefined) push(values, outbound, subscriber, exhausted);
-    else pull(source, outbound, sender, exhausted);
+    if (source === undefined) push(values, host, subscriber, exhausted);
+    else pull(source, host, sender, exhausted);
   });
 }
 
 /** A push source cannot be slowed down, so what it makes us buffer is bounded. */
 function push(
   values: ObservableInput<Bytes>,
-  outbound: Outbound,
+  { context, outbound }: SendHost,
   subscriber: Subscriber<never>,
   exhausted: () => void,
 ): void {
-  subscriber.add(
-    toObservable(values, outbound).subscribe({
-      next: (value) => {
-        attempt(subscriber, () => {
-          const bytes = toBytes(value, outbound.remote);
-          if (outbound.overflows(bytes)) throw outbound.overflowError();
-          outbound.write(bytes);
-        });
-      },
+  // It also stops a source that emits while it is being subscribed, when there is nothing to unsubscribe yet.
+  const goesOn = (value: Bytes): boolean => {
+    if (subscriber.closed) return false;
+    attempt(subscriber, () => {
+      const bytes = outbound.toBytes(value);
+      if (outbound.overflows(bytes)) throw outbound.overflowError();
+      outbound.write(bytes);
+    });
+    return !subscriber.closed;
+  };
+  const pushing = toObservable(values, context)
+    .pipe(takeWhile(goesOn))
+    .subscribe({
       error: (error: unknown) => {
         subscriber.error(error);
       },
       complete: exhausted,
-    }),
-  );
+    });
+  subscriber.add(() => {
+    context.callOut(() => {
+      pushing.unsubscribe();
+    });
+  });
 }
 
-function toObservable(values: ObservableInput<Bytes>, outbound: Outbound): Observable<Bytes> {
+function toObservable(values: ObservableInput<Bytes>, context: ConnectionContext): Observable<Bytes> {
   try {
     return from(values);
   } catch (cause) {
     const detail = 'send takes an Observable, Promise, iterable, async iterable or stream';
-    throw new TransportError('ERR_INVALID_VALUE', {
-      phase: 'write',
-      endpoint: outbound.remote,
-      detail,
-      cause,
-    });
+    throw errorOf(context, 'ERR_INVALID_VALUE', 'write', detail, cause);
   }
 }
 
 /** Asks the source for one value after the other, and not while the peer is behind. */
-function pull(source: PullSource<Bytes>, outbound: Outbound, sender: Sender, exhausted: () => void): void {
+function pull(
+  source: PullSource<Bytes>,
+  { context, outbound }: SendHost,
+  sender: Sender,
+  exhausted: () => void,
+): void {
   const { subscriber } = sender;
+  let asking = false;
+  const cancel = (): void => {
+    context.callOut(() => {
+      source.cancel();
+    });
+  };
   subscriber.add(() => {
-    if (!sender.exhausted) source.cancel();
+    // A generator that is running cannot be told to return; it is when it has given its value.
+    if (!sender.exhausted && !asking) cancel();
   });
+  const ask = (): ReturnType<PullSource<Bytes>['next']> => {
+    asking = true;
+    try {
+      return source.next();
+    } finally {
+      asking = false;
+      if (subscriber.closed) cancel();
+    }
+  };
   const accept = (result: IteratorResult<Bytes, unknown>): void => {
+    if (subscriber.closed) return;
     if (result.done === true) exhausted();
-    else outbound.write(toBytes(result.value, outbound.remote));
+    else outbound.write(outbound.toBytes(result.value));
   };
   // A write to a fast peer is called back in the same turn; going on at once would starve all other I/O.
   const stepLater = (): void => {
@@ -93,7 +123,7 @@ function pull(source: PullSource<Bytes>, outbound: Outbound, sender: Sender, exh
           subscriber.add(outbound.congested.pipe(first((congested) => !congested)).subscribe(stepLater));
           return;
         }
-        const result = source.next();
+        const result = ask();
         if (isPromiseLike(result)) {
           result.then(resume, fail);
           return;
@@ -103,7 +133,6 @@ function pull(source: PullSource<Bytes>, outbound: Outbound, sender: Sender, exh
     });
   };
   const resume = (result: IteratorResult<Bytes, unknown>): void => {
-    if (subscriber.closed) return;
     attempt(subscriber, () => {
       accept(result);
     });

@@ -1,5 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
+import type { ConnectionContext } from './connection-context.ts';
 
 /** One active subscription of a `send`. */
 export interface Sender {
@@ -17,7 +18,10 @@ export class Senders {
   readonly #active = new Set<Sender>();
   readonly #onChange: () => void;
 
-  constructor(onChange: () => void) {
+  readonly #callOut: ConnectionContext['callOut'];
+
+  constructor({ callOut }: ConnectionContext, onChange: () => void) {
+    this.#callOut = callOut;
     this.#onChange = onChange;
   }
 
@@ -37,10 +41,21 @@ export class Senders {
 
   /** Errors the sends whose source still has something to say; those that only await the flush go on. */
   failUnfinished(error: TransportError): void {
-    for (const { subscriber, exhausted } of [...this.#active]) if (!exhausted) subscriber.error(error);
+    this.#fail(
+      error,
+      [...this.#active].filter(({ exhausted }) => !exhausted),
+    );
   }
 
   fail(error: TransportError): void {
-    for (const { subscriber } of [...this.#active]) subscriber.error(error);
+    this.#fail(error, [...this.#active]);
+  }
+
+  #fail(error: TransportError, senders: readonly Sender[]): void {
+    for (const { subscriber } of senders) {
+      this.#callOut(() => {
+        subscriber.error(error);
+      });
+    }
   }
 }

@@ -8,6 +8,7 @@ const TCP = /^(?:(?<scheme>tcp|tls):\/\/)?(?:\[(?<ipv6>[^\]]*)\]|(?<name>[^:]*))
 const HOST_NAME = /^[\p{L}\p{M}\p{N}._-]{1,253}$/u;
 // The scope of a link-local address (RFC 4007, `fe80::1%eth0`), which the URL standard does not know.
 const ZONE = /%[\w.-]+$/u;
+const IPV6_DIGITS = /^[\da-f:.]+$/iu;
 const MAX_PORT = 65_535;
 const SHOWN = 80;
 
@@ -74,12 +75,17 @@ function parseTcp(text: string): EndpointParts | string {
   const host = ipv6 ?? name ?? '';
   if (Number(port) > MAX_PORT) return `ports go from 0 to ${MAX_PORT}`;
   if (host === '') return 'the host is missing: use 127.0.0.1, or 0.0.0.0 for every interface';
-  if (ipv6 !== undefined && !URL.canParse(`tcp://[${ipv6.replace(ZONE, '')}]`))
-    return 'only an IPv6 address stands in brackets';
+  if (ipv6 !== undefined && !isIPv6(ipv6)) return 'only an IPv6 address stands in brackets';
   if (ipv6 === undefined && !HOST_NAME.test(host)) return 'the host holds a character that no host name has';
   return { kind: 'tcp', host, port: Number(port), tls: scheme === 'tls' };
 }
 
 function shorten(text: string): string {
   return text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text;
+}
+
+/** The URL standard's parser knows every form of IPv6, but strips white space, so the characters are looked at first. */
+function isIPv6(text: string): boolean {
+  const address = text.replace(ZONE, '');
+  return IPV6_DIGITS.test(address) && URL.canParse(`tcp://[${address}]`);
 }

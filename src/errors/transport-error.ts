@@ -12,6 +12,8 @@ const BRAND = Symbol.for('rxjs-net.TransportError');
 export interface TransportErrorInit {
   readonly phase: TransportPhase;
   readonly endpoint?: Endpoint | undefined;
+  /** The `id` of the connection that it is about. */
+  readonly connectionId?: string | undefined;
   /** What went wrong in this very case; without it, the meaning of the code is the message. */
   readonly detail?: string | undefined;
   /** The original error, untouched. */
@@ -38,17 +40,20 @@ export class TransportError extends Error {
   readonly code: TransportErrorCode;
   readonly phase: TransportPhase;
   readonly endpoint?: Endpoint;
+  /** The `id` of the connection that it is about, if there was one. */
+  readonly connectionId?: string;
   /** One error per address that was tried, when there was more than one (see Happy Eyeballs, RFC 8305). */
   readonly causes: readonly TransportError[];
 
   constructor(code: TransportErrorCode, init: TransportErrorInit) {
-    const { phase, endpoint, detail, cause, causes = [] } = init;
+    const { phase, endpoint, connectionId, detail, cause, causes = [] } = init;
     const where = endpoint === undefined ? phase : `${phase} ${endpoint}`;
     const what = detail === undefined ? errorMeanings[code] : `${detail}: ${errorMeanings[code]}`;
     super(`${where}: ${what} (${code})`, cause === undefined ? undefined : { cause });
     this.code = code;
     this.phase = phase;
     if (endpoint !== undefined) this.endpoint = endpoint;
+    if (connectionId !== undefined) this.connectionId = connectionId;
     this.causes = causes;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -1,5 +1,5 @@
 import { asyncScheduler, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
-import { wholeNumber } from '../connection/option-range.ts';
+import { LONGEST_TIMER, millisecondsOption } from '../connection/option-range.ts';
 import type { TransportErrorCode } from '../errors/error-codes.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -76,9 +76,9 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
 export function backoff(options: BackoffOptions = {}): BackoffDelay {
   const { factor = 2, jitter = 1, retryable = isWorthRetrying, random = Math.random } = options;
   const scheduler = options.scheduler ?? asyncScheduler;
-  const initial = wholeNumber('initial', options.initial, 100);
-  const max = wholeNumber('max', options.max, 30_000);
-  const resetAfter = wholeNumber('resetAfter', options.resetAfter, 10_000);
+  const initial = millisecondsOption('initial', options.initial, 100);
+  const max = millisecondsOption('max', options.max, 30_000);
+  const resetAfter = millisecondsOption('resetAfter', options.resetAfter, 10_000);
   requireRange('factor', factor, 1, Number.MAX_VALUE);
   requireRange('jitter', jitter, 0, 1);
   let countAtReset = 0;
@@ -87,14 +87,19 @@ export function backoff(options: BackoffOptions = {}): BackoffDelay {
   return (errorOrCount, count) => {
     if (count !== undefined && !retryable(errorOrCount)) return throwError(() => errorOrCount);
     const total = count ?? Number(errorOrCount);
-    const held = scheduler.now() - attemptBegan >= resetAfter;
+    const held = wasOpen(errorOrCount) && scheduler.now() - attemptBegan >= resetAfter;
     // The first of a new subscription, or the first after a connection that held.
     if (total === 1 || held) countAtReset = total - 1;
-    const longest = Math.min(max, initial * factor ** (total - countAtReset - 1));
+    const longest = Math.min(max, LONGEST_TIMER, initial * factor ** (total - countAtReset - 1));
     const wait = Math.round(longest * (1 - jitter * random()));
     attemptBegan = scheduler.now() + wait;
     return timer(wait, scheduler);
   };
+}
+
+/** A dial that took long to fail is no connection that has held. */
+function wasOpen(error: unknown): boolean {
+  return !(TransportError.is(error) && (error.phase === 'resolve' || error.phase === 'connect'));
 }
 
 function isWorthRetrying(error: unknown): boolean {

@@ -13,7 +13,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import type { CloseSummary, Traffic } from '../connection/connection.ts';
-import { wholeNumber } from '../connection/option-range.ts';
+import { millisecondsOption } from '../connection/option-range.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -52,7 +52,7 @@ export function idleTimeout<C extends Watchable>(
   milliseconds: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<C> {
-  const limit = wholeNumber('idleTimeout', milliseconds, Infinity);
+  const limit = millisecondsOption('idleTimeout', milliseconds, Infinity);
   return mergeMap((connection) => merge(of(connection), watch(connection, limit, scheduler)));
 }
 

@@ -128,9 +128,6 @@ function toFailure(error: unknown, { remote }: { readonly remote: Connection['re
 }
 
 /** The connection was ended or closed here, or by the peer, while the handler still had something to say. */
-function endsByItself(
-  failure: TransportError,
-  { remote }: { readonly remote: Connection['remote'] },
-): boolean {
-  return failure.endpoint === remote && (failure.code === 'ERR_CLOSED' || failure.code === 'ERR_PEER_ENDED');
+function endsByItself({ code, connectionId }: TransportError, { id }: { readonly id: string }): boolean {
+  return connectionId === id && (code === 'ERR_CLOSED' || code === 'ERR_PEER_ENDED');
 }

@@ -1,6 +1,6 @@
 import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
 import { TransportError } from '../errors/transport-error.ts';
-import { wholeNumber } from '../connection/option-range.ts';
+import { millisecondsOption, quantityOption } from '../connection/option-range.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**
@@ -43,10 +43,10 @@ export function readBindOptions(options: BindOptions): BindSettings {
   return {
     ...readSocketOptions(options),
     until: notifier(options.until),
-    gracePeriod: wholeNumber('gracePeriod', options.gracePeriod, GRACE_PERIOD),
-    maxConnections: wholeNumber('maxConnections', options.maxConnections, Infinity),
-    backlog: wholeNumber('backlog', options.backlog, BACKLOG),
-    mode: wholeNumber('mode', options.mode, MODE),
+    gracePeriod: millisecondsOption('gracePeriod', options.gracePeriod, GRACE_PERIOD),
+    maxConnections: quantityOption('maxConnections', options.maxConnections, Infinity, 1),
+    backlog: quantityOption('backlog', options.backlog, BACKLOG),
+    mode: quantityOption('mode', options.mode, MODE),
   };
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
 import type { Server as NetServer } from 'node:net';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { concat, defer, ignoreElements, map, of, retry, throwError, type Observable } from 'rxjs';
 import { listening, type BoundAddress } from './listening.ts';
 import { removeStaleSocket } from './stale-socket.ts';
@@ -32,7 +32,6 @@ export function bindUnixPath(
   return defer(() => {
     const hidden = privatePath(path);
     checkUnixPath(path, 'bind');
-    checkUnixPath(hidden, 'bind');
     mkdirSync(dirname(path), { recursive: true });
     const publish = defer(() => {
       linkSync(hidden, path);
@@ -51,11 +50,17 @@ export function bindUnixPath(
   });
 }
 
-/** A name that nobody else has; if that would be too long for the platform, then as long as the one it stands for. */
+/** A name that nobody else has; if that would be too long for the platform, then as long as there is room for. */
 function privatePath(path: string): string {
-  const name = `.${randomBytes(PRIVATE_NAME_LENGTH).toString('hex')}`;
-  const room = Math.max(LONGEST_UNIX_PATH - Buffer.byteLength(join(dirname(path), 'x')) + 1, 2);
-  return join(dirname(path), name.slice(0, Math.min(room, PRIVATE_NAME_LENGTH)));
+  const directory = dirname(path);
+  const room = LONGEST_UNIX_PATH - Buffer.byteLength(join(directory, 'x')) + 1;
+  return join(directory, randomName(Math.min(room, PRIVATE_NAME_LENGTH), basename(path)));
+}
+
+function randomName(length: number, taken: string): string {
+  const name = randomBytes(PRIVATE_NAME_LENGTH).toString('hex');
+  if (length > 1) return `.${name}`.slice(0, length);
+  return Array.from(name).find((letter) => letter !== taken) ?? name;
 }
 
 function afterCollision(error: unknown, path: string): Observable<unknown> {

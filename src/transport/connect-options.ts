@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { wholeNumber } from '../connection/option-range.ts';
+import { millisecondsOption } from '../connection/option-range.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**
@@ -40,9 +40,9 @@ const ATTEMPT_TIMEOUT = 250;
 export function readConnectOptions(options: ConnectOptions): ConnectSettings {
   return {
     ...readSocketOptions(options),
-    connectTimeout: wholeNumber('connectTimeout', options.connectTimeout, CONNECT_TIMEOUT),
+    connectTimeout: millisecondsOption('connectTimeout', options.connectTimeout, CONNECT_TIMEOUT),
     autoSelectFamily: options.autoSelectFamily ?? true,
-    autoSelectFamilyAttemptTimeout: wholeNumber(
+    autoSelectFamilyAttemptTimeout: millisecondsOption(
       'autoSelectFamilyAttemptTimeout',
       options.autoSelectFamilyAttemptTimeout,
       ATTEMPT_TIMEOUT,

@@ -1,5 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net';
-import { AsyncSubject, combineLatest, map, Observable, Subject, take } from 'rxjs';
+import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { plainTraits } from '../connection/stream-traits.ts';
@@ -42,6 +42,7 @@ export class ListeningServer implements Server {
   readonly #listenerClosed = new AsyncSubject<void>();
   #waiting: Connection[] = [];
   #accepting = true;
+  #releaseError: TransportError | undefined;
 
   constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings) {
     this.endpoint = bound.endpoint;
@@ -54,9 +55,11 @@ export class ListeningServer implements Server {
       subscriber.add(this.#arrivals.subscribe(subscriber));
       this.#deliverWaiting();
     });
-    this.closed = combineLatest([this.#listenerClosed, this.#open.none]).pipe(
+    // Node closes a listener before its last socket has emitted 'close', so the connections are looked at after that.
+    this.closed = this.#listenerClosed.pipe(
+      switchMap(() => this.#open.none),
       take(1),
-      map(() => this.#open.summary),
+      map(() => this.#summary()),
     );
     this.#listen();
   }
@@ -79,8 +82,17 @@ export class ListeningServer implements Server {
     if (!this.#accepting) return;
     this.#accepting = false;
     this.#open.beginShutdown();
-    this.#release();
     this.#netServer.close();
+    try {
+      this.#release();
+    } catch (error) {
+      this.#releaseError = toTransportError(error, 'close', this.endpoint);
+    }
+  }
+
+  #summary(): ShutdownSummary {
+    const { summary } = this.#open;
+    return this.#releaseError === undefined ? summary : { ...summary, error: this.#releaseError };
   }
 
   #listen(): void {
@@ -129,14 +141,15 @@ export class ListeningServer implements Server {
   }
 
   #toConnection(socket: Socket): Connection {
+    const isUnix = this.endpoint.startsWith('unix:');
     const connection = new DuplexConnection(socket, {
       ...this.#settings,
       role: 'accepted',
       local: addressOf(socket.localAddress, socket.localPort) ?? this.endpoint,
       // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
-      remote: addressOf(socket.remoteAddress, socket.remotePort) ?? 'unix:',
+      remote: addressOf(socket.remoteAddress, socket.remotePort) ?? (isUnix ? 'unix:' : 'unknown:0'),
       draining: this.#draining,
-      traits: this.endpoint.startsWith('unix:') ? plainTraits : tcpTraits,
+      traits: isUnix ? plainTraits : tcpTraits,
     });
     this.#open.add(connection);
     return connection;

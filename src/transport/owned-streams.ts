@@ -18,16 +18,40 @@ interface Closable {
 
 /** What one transport object has made, so that its `close()` can end all of it and wait. */
 export class OwnedStreams {
-  endpoint: Endpoint | undefined;
-
   readonly #closing = new Subject<void>();
   readonly #open = new Set<Closable>();
+  // In the order they were made, and only until `close()`.
+  readonly #listening = new Map<Closable, Endpoint>();
+  readonly #connected = new Map<Closable, Endpoint>();
+
+  /** Where it listens; if it does not, what it is connected to. The latest of each. */
+  get endpoint(): Endpoint | undefined {
+    return [...this.#listening.values()].at(-1) ?? [...this.#connected.values()].at(-1);
+  }
+
+  ownServers<T extends Closable & { readonly endpoint: Endpoint }>(source: Observable<T>): Observable<T> {
+    return this.#own(source, (made) => this.#listening.set(made, made.endpoint));
+  }
+
+  ownConnections<T extends Closable & { readonly remote: Endpoint }>(source: Observable<T>): Observable<T> {
+    return this.#own(source, (made) => this.#connected.set(made, made.remote));
+  }
+
+  async close(): Promise<void> {
+    this.#listening.clear();
+    this.#connected.clear();
+    const released = forkJoin([...this.#open].map(({ closed }) => closed));
+    this.#closing.next();
+    await firstValueFrom(released.pipe(defaultIfEmpty([])));
+  }
 
   /** The same stream, ended by `close()`. What has not emitted by then errors with `ERR_CLOSED`. */
-  own<T extends Closable>(source: Observable<T>, endpointOf: (made: T) => Endpoint): Observable<T> {
+  #own<T extends Closable>(source: Observable<T>, register: (made: T) => void): Observable<T> {
     return source.pipe(
       tap((made) => {
-        this.#adopt(made, endpointOf(made));
+        register(made);
+        this.#open.add(made);
+        this.#forgetWhenClosed(made);
       }),
       takeUntil(this.#closing),
       throwIfEmpty(
@@ -36,19 +60,11 @@ export class OwnedStreams {
     );
   }
 
-  async close(): Promise<void> {
-    this.endpoint = undefined;
-    const released = forkJoin([...this.#open].map(({ closed }) => closed));
-    this.#closing.next();
-    await firstValueFrom(released.pipe(defaultIfEmpty([])));
-  }
-
-  #adopt(made: Closable, endpoint: Endpoint): void {
-    this.endpoint = endpoint;
-    this.#open.add(made);
+  #forgetWhenClosed(made: Closable): void {
     made.closed.subscribe(() => {
       this.#open.delete(made);
-      if (this.endpoint === endpoint) this.endpoint = undefined;
+      this.#listening.delete(made);
+      this.#connected.delete(made);
     });
   }
 }

@@ -17,6 +17,8 @@ export interface ShutdownSummary {
   readonly lost: number;
   /** Bytes that were written and never handed to the kernel, of all of them together. */
   readonly bytesDiscarded: number;
+  /** Why the file of a Unix socket could not be removed, if it could not. */
+  readonly error?: TransportError;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface ShutdownSummary {
 export interface Refusal {
   /** Who asked; unknown when the system could not even accept. */
   readonly remote: Endpoint | undefined;
-  /** Why: `ERR_TOO_MANY_CONNECTIONS`, `ERR_TOO_MANY_FILES`, or another failure to accept. */
+  /** Why: `ERR_TOO_MANY_CONNECTIONS`, or what the system failed to accept with. */
   readonly error: TransportError;
 }
 

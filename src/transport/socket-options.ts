@@ -3,7 +3,7 @@ import {
   type ConnectionOptions,
   type ConnectionSettings,
 } from '../connection/connection-options.ts';
-import { wholeNumber } from '../connection/option-range.ts';
+import { millisecondsOption } from '../connection/option-range.ts';
 
 /**
  * What every socket can be told. Unix sockets have no use for the TCP options and ignore them.
@@ -34,7 +34,7 @@ export function readSocketOptions(options: SocketOptions): SocketSettings {
     ...readConnectionOptions(options),
     noDelay: options.noDelay ?? true,
     keepAlive: options.keepAlive ?? true,
-    keepAliveInitialDelay: wholeNumber(
+    keepAliveInitialDelay: millisecondsOption(
       'keepAliveInitialDelay',
       options.keepAliveInitialDelay,
       KEEP_ALIVE_INITIAL_DELAY,

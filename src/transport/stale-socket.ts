@@ -56,8 +56,16 @@ function takeAway(path: string, inode: number): void {
     // Somebody else took it away: the path is as free as we wanted it.
     return;
   }
-  if (lstatSync(aside).ino !== inode) linkSync(aside, path);
+  if (lstatSync(aside).ino !== inode) putBack(aside, path);
   unlinkSync(aside);
+}
+
+function putBack(aside: string, path: string): void {
+  try {
+    linkSync(aside, path);
+  } catch {
+    // A third server was faster still, and has the name now.
+  }
 }
 
 function failure(code: 'ERR_ADDRESS_IN_USE' | 'ERR_NOT_A_SOCKET', path: string): TransportError {

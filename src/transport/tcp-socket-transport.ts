@@ -53,7 +53,7 @@ export class TcpSocketTransport implements Transport {
 
   bind(options: BindOptions = {}): Observable<Server> {
     const server = bind(formatAddress(this.host, this.port), { ...this.#options, ...options });
-    return this.#owned.own(server, ({ endpoint }) => endpoint);
+    return this.#owned.ownServers(server);
   }
 
   listen(options: BindOptions = {}): Observable<Connection> {
@@ -65,7 +65,7 @@ export class TcpSocketTransport implements Transport {
       requireTcp(endpoint);
       return connect(endpoint, { ...this.#options, ...options });
     });
-    return this.#owned.own(connection, ({ remote }) => remote);
+    return this.#owned.ownConnections(connection);
   }
 
   close(): Promise<void> {

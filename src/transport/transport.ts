@@ -11,7 +11,7 @@ import type { Server } from './server.ts';
  * @public
  */
 export interface Transport {
-  /** Where it listens or what it is connected to; undefined before that, and after `close`. */
+  /** Where it listens, or else what it is connected to; undefined before that, and after `close`. */
   readonly endpoint: Endpoint | undefined;
   /** See {@link bind}; the endpoint is the transport's own. */
   bind(options?: BindOptions): Observable<Server>;
@@ -21,7 +21,8 @@ export interface Transport {
   connect(endpoint: string, options?: ConnectOptions): Observable<Connection>;
   /**
    * Ends every listener and connection that this instance made, and their Observables complete. It waits at most
-   * `closeTimeout` and then resets; it never rejects, and may be called at any time and any number of times.
+   * `closeTimeout` and then resets; it never rejects, and may be called at any time and any number of times. What is
+   * opened after it is new: a `repeat` behind `connect` would dial again, so end that with a `takeUntil` of your own.
    */
   close(): Promise<void>;
 }

@@ -53,7 +53,7 @@ export class UnixSocketTransport implements Transport {
     const settings = { ...this.#options, ...options };
     const { path } = this;
     const server = path === undefined ? bindInFreshDirectory(settings) : bind(withScheme(path), settings);
-    return this.#owned.own(server, ({ endpoint }) => endpoint);
+    return this.#owned.ownServers(server);
   }
 
   listen(options: BindOptions = {}): Observable<Connection> {
@@ -63,7 +63,7 @@ export class UnixSocketTransport implements Transport {
   /** Dials `unix:/path`, or a plain path. */
   connect(endpoint: string, options: ConnectOptions = {}): Observable<Connection> {
     const connection = connect(withScheme(endpoint), { ...this.#options, ...options });
-    return this.#owned.own(connection, ({ remote }) => remote);
+    return this.#owned.ownConnections(connection);
   }
 
   close(): Promise<void> {
@@ -81,7 +81,7 @@ function bindInFreshDirectory(options: BindOptions): Observable<Server> {
     const directory = freshDirectory();
     return bind(`unix:${join(directory, 'socket')}`, options).pipe(
       finalize(() => {
-        rmSync(directory, { recursive: true, force: true });
+        removeDirectory(directory);
       }),
     );
   });
@@ -92,5 +92,13 @@ function freshDirectory(): string {
     return mkdtempSync(join(tmpdir(), 'rxjs-net-'));
   } catch (error) {
     throw toTransportError(error, 'bind');
+  }
+}
+
+function removeDirectory(directory: string): void {
+  try {
+    rmSync(directory, { recursive: true, force: true });
+  } catch {
+    // Who drops its rights after binding leaves an empty directory behind; that is no reason to fail a shutdown.
   }
 }

@@ -1,0 +1,50 @@
+import { Observable, type MonoTypeOperatorFunction } from 'rxjs';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { TransportErrorCode, TransportPhase } from '../errors/error-codes.ts';
+import { TransportError } from '../errors/transport-error.ts';
+
+/** What the parts of a connection know of the whole. */
+export interface ConnectionContext {
+  readonly id: string;
+  readonly remote: Endpoint;
+  /**
+   * Runs what calls the subscribers. They do not throw by themselves, but their finalizers can, and RxJS throws that at
+   * whoever ends them: here it ends this connection, and neither the process nor another connection (rule 15).
+   */
+  readonly callOut: (action: () => void) => void;
+}
+
+/** The same stream, whose subscribers cannot harm each other or the connection by how they end. */
+export function guarded<T>({ callOut }: Pick<ConnectionContext, 'callOut'>): MonoTypeOperatorFunction<T> {
+  return (source) =>
+    new Observable((subscriber) =>
+      source.subscribe({
+        next: (value) => {
+          callOut(() => {
+            subscriber.next(value);
+          });
+        },
+        error: (error: unknown) => {
+          callOut(() => {
+            subscriber.error(error);
+          });
+        },
+        complete: () => {
+          callOut(() => {
+            subscriber.complete();
+          });
+        },
+      }),
+    );
+}
+
+/** An error of this connection. */
+export function errorOf(
+  { id, remote }: Pick<ConnectionContext, 'id' | 'remote'>,
+  code: TransportErrorCode,
+  phase: TransportPhase,
+  detail?: string,
+  cause?: unknown,
+): TransportError {
+  return new TransportError(code, { phase, endpoint: remote, connectionId: id, detail, cause });
+}
