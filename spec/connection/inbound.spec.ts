@@ -162,6 +162,19 @@ describe('received', () => {
     expect(log).toEqual(['complete']);
   });
 
+  it('answers whoever subscribes from within complete', async () => {
+    const { connection, fin } = wire();
+    const again: string[] = [];
+    connection.received.subscribe({
+      complete: () => {
+        connection.received.subscribe({ complete: () => again.push('complete') });
+      },
+    });
+    fin();
+    await settled();
+    expect(again).toEqual(['complete']);
+  });
+
   it('delivers every byte before the error (rule 8)', async () => {
     const { connection, say, fail } = wire();
     const { log } = record(connection.received);
