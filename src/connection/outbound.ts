@@ -3,6 +3,7 @@ import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rx
 import { isUint8Array } from 'node:util/types';
 import type { TransportError } from '../errors/transport-error.ts';
 import { errorOf, guarded, type ConnectionContext } from './connection-context.ts';
+import { FlushWaiters } from './flush-waiters.ts';
 
 // Over the high mark the peer is too slow; under the low mark there is room again. Two marks, so that the state does
 // not flap with each write. 64 KiB is one write of a busy loopback socket.
@@ -17,12 +18,6 @@ const COST_PER_VALUE = 64;
  * @public
  */
 export type Bytes = Uint8Array | string;
-
-interface FlushWaiter {
-  /** Done when this many bytes of all that was accepted are in the kernel. */
-  readonly mark: number;
-  readonly subscriber: Subscriber<never>;
-}
 
 /**
  * The writing half of a connection: it gathers what is written in a tick, and counts what waits for the peer.
@@ -56,9 +51,7 @@ export class Outbound {
   // The cost of what waits: its bytes, and something for each value, so that many small ones are bounded as well.
   #cost = 0;
   #batchCost = 0;
-  // In the order of their marks, which only grow; `#done` of them are behind us.
-  #waiters: FlushWaiter[] = [];
-  #done = 0;
+  readonly #waiters = new FlushWaiters();
 
   /** `onFlushed` is called each time the kernel has taken more. */
   constructor(stream: Writable, context: ConnectionContext, maxWriteBuffer: number, onFlushed: () => void) {
@@ -110,7 +103,7 @@ export class Outbound {
   /** Completes the subscriber once all that was accepted until now is in the kernel. */
   completeWhenFlushed(subscriber: Subscriber<never>): void {
     if (this.waiting === 0) this.#complete(subscriber);
-    else this.#waiters.push({ mark: this.#accepted, subscriber });
+    else this.#waiters.add({ mark: this.#accepted, subscriber });
   }
 
   /** FIN after what was written. */
@@ -125,7 +118,7 @@ export class Outbound {
   gone(): void {
     this.#state = 'gone';
     this.#batch = [];
-    this.#waiters = [];
+    this.#waiters.clear();
     if (this.isCongested) this.#congestion.next(false);
     this.#congestion.complete();
   }
@@ -174,20 +167,10 @@ export class Outbound {
     this.#flushed = flushed;
     this.#cost -= cost;
     if (this.isCongested && this.#cost <= this.#highMark * LOW_TO_HIGH) this.#congestion.next(false);
-    this.#completeWaiters();
+    this.#waiters.advance(flushed, (subscriber) => {
+      this.#complete(subscriber);
+    });
     this.#onFlushed();
-  }
-
-  #completeWaiters(): void {
-    for (let next = this.#waiters[this.#done]; next !== undefined; next = this.#waiters[this.#done]) {
-      if (next.mark > this.#flushed) break;
-      this.#done += 1;
-      this.#complete(next.subscriber);
-    }
-    if (this.#done === this.#waiters.length) {
-      this.#waiters = [];
-      this.#done = 0;
-    }
   }
 
   #complete(subscriber: Subscriber<never>): void {
