@@ -83,6 +83,41 @@ describe('toDuplex', () => {
     ]);
   });
 
+  it('gives all that the peer said before it ended, to who still writes (rule 12)', async () => {
+    const { connection, say, fin, stall } = wire({ role: 'dialled' });
+    const duplex = toDuplex(connection);
+    const chunks: string[] = [];
+    const failed = once(duplex, 'error');
+    stall();
+    duplex.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
+    duplex.write('x'.repeat(100_000));
+    duplex.write('still uploading');
+    duplex.pause();
+    say('413 too large');
+    await settled();
+    fin();
+    await settled();
+    duplex.resume();
+    expect(await failed).toMatchObject([{ code: 'ERR_PEER_ENDED' }]);
+    expect(chunks).toEqual(['413 too large']);
+  });
+
+  it('finishes although the peer has ended before everything was taken', async () => {
+    const { connection, fin, stall, flow, written } = wire({ role: 'dialled' });
+    stall();
+    connection.write('x'.repeat(100_000));
+    const duplex = toDuplex(connection);
+    duplex.resume();
+    const finish = once(duplex, 'finish');
+    duplex.end();
+    await settled();
+    fin();
+    await settled();
+    flow();
+    await finish;
+    expect(written()).toHaveLength(100_000);
+  });
+
   it('is destroyed with the error that the connection is lost with', async () => {
     const [connection, peer] = await acceptedWithPeer();
     const duplex = toDuplex(connection);

@@ -62,6 +62,39 @@ describe('toWeb', () => {
     await expect(writable.getWriter().write('x')).rejects.toMatchObject({ code: 'ERR_CONNECTION_RESET' });
   });
 
+  it('resets at once when it is aborted while a write waits for a stalled peer', async () => {
+    const { connection, stall } = wire();
+    const writer = toWeb(connection).writable.getWriter();
+    writer.closed.catch(() => undefined);
+    stall();
+    const waiting = writer.write('x'.repeat(100_000));
+    await settled();
+    const aborting = writer.abort(new Error('mine'));
+    await expect(waiting).rejects.toThrow('mine');
+    await aborting;
+    expect((await firstValueFrom(connection.closed)).error?.code).toBe('ERR_ABORTED');
+  });
+
+  it('closes when everything is flushed, and fails to when it was lost', async () => {
+    const { connection, stall, fail } = wire();
+    const writer = toWeb(connection).writable.getWriter();
+    writer.closed.catch(() => undefined);
+    stall();
+    await writer.write('x');
+    const closing = writer.close();
+    await settled();
+    fail('ECONNRESET');
+    await expect(closing).rejects.toMatchObject({ code: 'ERR_CONNECTION_RESET' });
+  });
+
+  it('tells an idle writer that the connection was lost', async () => {
+    const { connection, fail } = wire();
+    const writer = toWeb(connection).writable.getWriter();
+    await settled();
+    fail('ECONNRESET');
+    await expect(writer.closed).rejects.toMatchObject({ code: 'ERR_CONNECTION_RESET' });
+  });
+
   it('pauses reading when it is cancelled, and the next reader goes on (rule 7)', async () => {
     const { connection, say } = wire();
     const { readable } = toWeb(connection);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import {
   concat,
   defer,
@@ -8,10 +9,11 @@ import {
   merge,
   NEVER,
   Subject,
+  tap,
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
-import { TransportError } from '../../src/index.ts';
+import { fromDuplex, TransportError } from '../../src/index.ts';
 import { acceptedWithPeer, closeOf, dialledWithPeer, drain, startServer, dialRaw } from '../loopback.ts';
 import { record, settled, wire } from '../wire.ts';
 
@@ -325,6 +327,38 @@ describe('abort', () => {
     expect((await drain(peer)).toString()).toBe('x');
   });
 
+  it.each(['abort', 'close'] as const)(
+    'ends a reader that holds after a loss, by %s (rules 2 and 11)',
+    async (ending) => {
+      const scheduler = new VirtualTimeScheduler();
+      const { connection, say, fail } = wire({ scheduler });
+      const { log } = record(connection.received.pipe(tap(() => connection.hold())));
+      say('a');
+      await settled();
+      say('b');
+      await settled();
+      fail('ECONNRESET');
+      await settled();
+      expect(log).toEqual(['a']);
+      const ended = ending === 'abort' ? firstValueFrom(connection.closed) : connection.close();
+      if (ending === 'abort') connection.abort();
+      scheduler.flush();
+      expect((await ended).error?.code).toBe('ERR_CONNECTION_RESET');
+      expect(log).toEqual(['a', 'ERR_CONNECTION_RESET']);
+    },
+  );
+
+  it('is not taken for a clean end when the end was due in the same tick', async () => {
+    const { connection, say, fin } = wire();
+    const { log } = record(connection.received);
+    connection.hold();
+    say('a');
+    fin();
+    connection.abort();
+    await settled();
+    expect(log).toEqual(['ERR_ABORTED']);
+  });
+
   it('changes nothing after close', async () => {
     const { connection, fin } = wire();
     fin();
@@ -413,6 +447,13 @@ describe('closed', () => {
     reader.stop();
     expect(closed.log).toHaveLength(2);
     held.unsubscribe();
+  });
+
+  it('comes for a stream that does not destroy itself when both sides have ended', async () => {
+    const stream = new PassThrough({ autoDestroy: false });
+    const connection = fromDuplex(stream);
+    connection.end();
+    expect((await firstValueFrom(connection.closed)).error).toBeUndefined();
   });
 
   it('survives an error that comes after the close (rule 17)', async () => {

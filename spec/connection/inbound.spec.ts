@@ -306,6 +306,28 @@ describe('a reader whose end throws', () => {
   });
 });
 
+describe('a second reader that is refused and whose end throws', () => {
+  it('ends the connection and not the process (rule 17)', async () => {
+    const { connection, say } = wire();
+    const first = record(
+      connection.received.pipe(
+        tap(() => {
+          connection.received
+            .pipe(
+              finalize(() => {
+                throw new TypeError('mine');
+              }),
+            )
+            .subscribe({ error: () => undefined });
+        }),
+      ),
+    );
+    say('a');
+    expect((await firstValueFrom(connection.closed)).error?.code).toBe('ERR_HANDLER_FAILED');
+    expect(first.log).toEqual(['a', 'ERR_HANDLER_FAILED']);
+  });
+});
+
 describe('sensing', () => {
   it('notices the end of the peer on a dialled connection that nobody uses (rule 12)', async () => {
     const { connection, say, fin } = wire({ role: 'dialled' });

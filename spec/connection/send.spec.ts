@@ -30,6 +30,7 @@ describe('send', () => {
   it.each<[string, () => ObservableInput<Bytes>]>([
     ['an array', () => ['a', 'b']],
     ['a string, as one value', () => 'ab'],
+    ['bytes, as one value', () => Buffer.from('ab') as unknown as ObservableInput<Bytes>],
     ['an array-like object', () => ({ length: 2, 0: 'a', 1: 'b' })],
     ['an iterable', () => new Set(['a', 'b'])],
     ['an async iterable', () => later('a', 'b')],
@@ -237,6 +238,21 @@ describe('send', () => {
     }
   });
 
+  it.each<[string, () => ObservableInput<Bytes>]>([
+    ['fails', () => throwingLater()],
+    ['gives a wrong value', () => later(5 as unknown as string)],
+  ])(
+    'ends only its connection when its source %s later and its subscriber throws at that (rule 17)',
+    async (_, make) => {
+      const { connection } = wire();
+      connection
+        .send(make())
+        .pipe(finalize(() => fail()))
+        .subscribe({ error: () => undefined });
+      expect((await firstValueFrom(connection.closed)).error?.code).toBe('ERR_HANDLER_FAILED');
+    },
+  );
+
   it('takes a single value of any size when nothing waits', async () => {
     const { connection, written } = wire({ maxWriteBuffer: 2 });
     const { log } = record(connection.send(of('12345')));
@@ -274,7 +290,6 @@ describe('send', () => {
     ['an Observable of numbers', of(1)],
     ['an array of objects', [{}]],
     ['an async iterable of null', later(null as unknown as string)],
-    ['bytes where a list of bytes is wanted', new Uint8Array(2)],
   ])('errors with ERR_INVALID_VALUE for %s', async (_, source) => {
     const { connection } = wire();
     const { log } = record(connection.send(source as ObservableInput<Bytes>));

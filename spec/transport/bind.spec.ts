@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns/promises';
 import {
   EMPTY,
   firstValueFrom,
@@ -72,9 +73,12 @@ describe('bind', () => {
     await stop();
     const { log, stop: leave } = record(bind(`localhost:${port}`));
     leave();
+    // By now the name is resolved, and Node has begun to listen.
+    await lookup('localhost');
     await settled();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    await expect(openConnection(server.endpoint)).rejects.toMatchObject({ code: 'ERR_CONNECTION_REFUSED' });
+    await expect(openConnection(`localhost:${port}`)).rejects.toMatchObject({
+      code: 'ERR_CONNECTION_REFUSED',
+    });
     expect(log).toEqual([]);
   });
 

@@ -156,6 +156,17 @@ describe('connect', () => {
     expect(log).toEqual(['a', 'b', 'complete']);
   });
 
+  it('keeps what came before the end for a reader that comes late (rules 7 and 8)', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const late = connect(endpoint).pipe(
+      switchMap(({ closed, received }) => closed.pipe(switchMap(() => received))),
+    );
+    const { log } = record(late);
+    (await accept()).end('whole answer');
+    while (log.length < 2) await settled();
+    expect(log).toEqual(['whole answer', 'complete']);
+  });
+
   it('sees a FIN that comes at once as a clean close', async () => {
     const { endpoint, accept } = await startRawServer();
     const { log } = record(connect(endpoint).pipe(switchMap(({ received }) => received)));
@@ -230,6 +241,19 @@ describe('connect fails', () => {
       message: expect.stringContaining('the resolver is down') as string,
     });
   });
+
+  it.each([[[]], [undefined]])(
+    'with a lookup that succeeds with %j, as a failure to resolve (rule 17)',
+    async (nothing) => {
+      const lookup: LookupFunction = (_host, _options, callback) => {
+        callback(null, nothing as unknown as string, 4);
+      };
+      await expect(lastValueFrom(connect('some.host:80', { lookup }))).rejects.toMatchObject({
+        code: 'ERR_HOST_NOT_FOUND',
+        message: expect.stringContaining('no address for some.host') as string,
+      });
+    },
+  );
 
   it('with one cause per address that was tried (rule 16)', async () => {
     const lookup = resolvesTo('127.0.0.1', '127.0.0.2', '::1');

@@ -206,7 +206,10 @@ describe('a Unix socket', () => {
   it('is not bound below a file', async () => {
     const path = join(freshDirectory(), 'file');
     writeFileSync(path, '');
-    await expect(firstValueFrom(bind(`unix:${path}/s`))).rejects.toMatchObject({ phase: 'bind' });
+    await expect(firstValueFrom(bind(`unix:${path}/s`))).rejects.toMatchObject({
+      code: 'ERR_NOT_A_SOCKET',
+      phase: 'bind',
+    });
   });
 
   it('with a path of 107 bytes is bound whole, one with 108 is refused before anything is made', async () => {

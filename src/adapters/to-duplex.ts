@@ -27,7 +27,7 @@ import { HandOver, toError } from './hand-over.ts';
 export function toDuplex(connection: Connection<Uint8Array, Bytes>): Duplex {
   let reading: Subscription | undefined;
   let held: Subscription | undefined;
-  let flushed: (() => void) | undefined;
+  let flushed: ((error?: Error) => void) | undefined;
   const writes = new HandOver<Bytes>();
   const release = (): void => {
     held?.unsubscribe();
@@ -64,9 +64,15 @@ export function toDuplex(connection: Connection<Uint8Array, Bytes>): Duplex {
     },
   });
   const sending = connection.send(writes).subscribe({
-    // A loss destroys the stream by way of `closed`; that one side has ended is no failure of who only reads.
+    // A loss destroys the stream by way of `closed`. That one side has ended is no failure of the other: whoever reads gets
+    // all that was received before a write fails, which would destroy the stream.
     error: (error: unknown) => {
-      writes.fail(toError(error));
+      const fail = (): void => {
+        writes.fail(toError(error));
+      };
+      if (reading === undefined || duplex.readableEnded) fail();
+      else duplex.once('end', fail);
+      flushed?.();
     },
     complete: () => {
       connection.end();

@@ -1,4 +1,5 @@
 import { ReadableStream, WritableStream } from 'node:stream/web';
+import { Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { HandOver, toError } from './hand-over.ts';
 
@@ -25,7 +26,7 @@ export interface WebStreams<In, Out> {
  * await readable.pipeThrough(new TextDecoderStream()).pipeTo(logLines);
  * ```
  *
- * A write settles when there is room for the next one. Closing `writable` sends FIN, aborting it resets the connection;
+ * A write settles when there is room for the next one. Closing `writable` flushes and sends FIN, aborting it resets the connection;
  * cancelling `readable` pauses reading, and closing stays with whoever owns the connection.
  *
  * @see The Node manual on the Web Streams API
@@ -47,16 +48,34 @@ export function toWeb<In, Out>(connection: Connection<In, Out>): WebStreams<In, 
     // Nothing is read before somebody asks for it.
     { highWaterMark: 0 },
   );
+  return { readable, writable: toWritable(connection) };
+}
+
+function toWritable<Out>(connection: Connection<unknown, Out>): WritableStream<Out> {
   const writes = new HandOver<Out>();
-  const sending = connection.send(writes).subscribe({
-    error: (error: unknown) => {
-      writes.fail(toError(error));
+  let sending = Subscription.EMPTY;
+  let closing: { readonly resolve: () => void; readonly reject: (error: unknown) => void } | undefined;
+  return new WritableStream<Out>({
+    start: (controller) => {
+      sending = connection.send(writes).subscribe({
+        error: (error: unknown) => {
+          writes.fail(toError(error));
+          closing?.reject(error);
+          controller.error(error);
+        },
+        complete: () => {
+          connection.end();
+          closing?.resolve();
+        },
+      });
+      // The sink's own `abort` would only be called after a write that waits for the peer. (Missing in the types.)
+      const { signal } = controller as typeof controller & { readonly signal: AbortSignal };
+      signal.addEventListener('abort', () => {
+        sending.unsubscribe();
+        connection.abort(signal.reason);
+        writes.fail(toError(signal.reason));
+      });
     },
-    complete: () => {
-      connection.end();
-    },
-  });
-  const writable = new WritableStream<Out>({
     write: (value) =>
       new Promise<void>((resolve, reject) => {
         writes.offer(value, (error) => {
@@ -64,13 +83,10 @@ export function toWeb<In, Out>(connection: Connection<In, Out>): WebStreams<In, 
           else reject(error);
         });
       }),
-    close: () => {
-      writes.end();
-    },
-    abort: (reason: unknown) => {
-      sending.unsubscribe();
-      connection.abort(reason);
-    },
+    close: () =>
+      new Promise<void>((resolve, reject) => {
+        closing = { resolve, reject };
+        writes.end();
+      }),
   });
-  return { readable, writable };
 }

@@ -135,7 +135,7 @@ export class DuplexConnection implements Connection {
   }
 
   close(): Promise<CloseSummary> {
-    if (!this.#closing) {
+    if (!this.#closing && !this.#record.finished) {
       this.#closing = true;
       this.end();
       this.#inbound.letGo();
@@ -153,7 +153,8 @@ export class DuplexConnection implements Connection {
     this.#record.blame(this.#abortion(reason));
     this.#outbound.gone();
     this.#inbound.drop();
-    this.#init.traits.reset(this.#stream);
+    if (this.#streamClosed) this.#inbound.finish({ kind: 'lost', error: this.#loss() });
+    else this.#init.traits.reset(this.#stream);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
@@ -175,18 +176,29 @@ export class DuplexConnection implements Connection {
     this.#stream.on('end', () => {
       this.#onStreamEnded();
     });
+    this.#stream.on('finish', () => {
+      this.#destroyWhenDone();
+    });
     this.#stream.on('close', () => {
       this.#onStreamClosed();
     });
   }
 
   #onStreamEnded(): void {
+    // An 'end' that was due when we destroyed the stream: its bytes may be missing, and 'close' tells what it was.
+    if (this.#stream.destroyed) return;
     if (this.#init.traits.endedByReset(this.#stream)) {
       this.#loss();
       this.#stream.destroy();
     } else {
       this.#inbound.finish({ kind: 'fin' });
+      this.#destroyWhenDone();
     }
+  }
+
+  /** Not every stream destroys itself when both of its sides have ended. */
+  #destroyWhenDone(): void {
+    if (this.#stream.readableEnded && this.#stream.writableFinished) this.#stream.destroy();
   }
 
   #onStreamClosed(): void {

@@ -56,7 +56,10 @@ export class ExclusiveReader {
     this.#inNext = false;
     const successor = this.#successor;
     this.#successor = undefined;
-    if (successor !== undefined && !successor.closed) this.subscribe(successor);
+    if (successor === undefined || successor.closed) return;
+    this.#host.callOut(() => {
+      this.subscribe(successor);
+    });
   }
 
   finish(end: InboundEnd): void {

@@ -124,11 +124,14 @@ export class Inbound {
     // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
-    while (this.#stale) {
-      this.#stale = false;
-      this.#deliver();
+    try {
+      while (this.#stale) {
+        this.#stale = false;
+        this.#deliver();
+      }
+    } finally {
+      this.#delivering = false;
     }
-    this.#delivering = false;
     this.#pauseOrResume();
     this.#settle();
   }

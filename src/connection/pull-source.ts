@@ -1,3 +1,4 @@
+import { isUint8Array } from 'node:util/types';
 import { isObservable, type ObservableInput } from 'rxjs';
 
 // What marks an Observable of another library, or of another copy of RxJS (the TC39 proposal, as RxJS reads it).
@@ -16,8 +17,8 @@ export interface PullSource<T> {
  * RxJS would turn every input into a push; here a source that can wait is made to wait for the peer.
  */
 export function toPullSource<T>(input: ObservableInput<T> | null | undefined): PullSource<T> | undefined {
-  // A string is an iterable of its characters, but is meant and sent as one value.
-  if (typeof input === 'string') return fromIterator([input].values(), input);
+  // Text is an iterable of its characters and a buffer one of numbers, but each is meant and sent as one value.
+  if (typeof input === 'string' || isUint8Array(input)) return fromIterator([input as T].values(), input);
   if (typeof input !== 'object' || input === null || isObservable(input) || OBSERVABLE in input)
     return undefined;
   // The reader and not the iterator of a Web stream, because only the reader can cancel while a read is pending.

@@ -46,24 +46,21 @@ function push(
   subscriber: Subscriber<never>,
   exhausted: () => void,
 ): void {
+  const { attempt, fail } = endingOnError(subscriber, context);
   // It also stops a source that emits while it is being subscribed, when there is nothing to unsubscribe yet.
   const goesOn = (value: Bytes): boolean => {
     if (subscriber.closed) return false;
-    attempt(subscriber, () => {
+    attempt(() => {
       const bytes = outbound.toBytes(value);
       if (outbound.overflows(bytes)) throw outbound.overflowError();
       outbound.write(bytes);
     });
     return !subscriber.closed;
   };
-  const pushing = toObservable(values, context)
-    .pipe(takeWhile(goesOn))
-    .subscribe({
-      error: (error: unknown) => {
-        subscriber.error(error);
-      },
-      complete: exhausted,
-    });
+  const pushing = toObservable(values, context).pipe(takeWhile(goesOn)).subscribe({
+    error: fail,
+    complete: exhausted,
+  });
   subscriber.add(() => {
     context.callOut(() => {
       pushing.unsubscribe();
@@ -88,6 +85,7 @@ function pull(
   exhausted: () => void,
 ): void {
   const { subscriber } = sender;
+  const { attempt, fail } = endingOnError(subscriber, context);
   let asking = false;
   const cancel = (): void => {
     context.callOut(() => {
@@ -117,7 +115,7 @@ function pull(
     setImmediate(step);
   };
   const step = (): void => {
-    attempt(subscriber, () => {
+    attempt(() => {
       while (!subscriber.closed && !sender.exhausted && outbound.open) {
         if (outbound.isCongested) {
           subscriber.add(outbound.congested.pipe(first((congested) => !congested)).subscribe(stepLater));
@@ -133,22 +131,33 @@ function pull(
     });
   };
   const resume = (result: IteratorResult<Bytes, unknown>): void => {
-    attempt(subscriber, () => {
+    attempt(() => {
       accept(result);
     });
     step();
   };
-  const fail = (error: unknown): void => {
-    subscriber.error(error);
-  };
   step();
 }
 
-/** Runs what may throw because of the source, and ends the send alone if it does. */
-function attempt(subscriber: Subscriber<never>, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    subscriber.error(error);
-  }
+interface EndingOnError {
+  /** Ends the send with an error of its source. */
+  readonly fail: (error: unknown) => void;
+  /** Runs what may throw because of the source, and ends the send alone if it does. */
+  readonly attempt: (action: () => void) => void;
+}
+
+function endingOnError(subscriber: Subscriber<never>, { callOut }: ConnectionContext): EndingOnError {
+  const fail = (error: unknown): void => {
+    callOut(() => {
+      subscriber.error(error);
+    });
+  };
+  const attempt = (action: () => void): void => {
+    try {
+      action();
+    } catch (error) {
+      fail(error);
+    }
+  };
+  return { fail, attempt };
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, lstatSync, mkdirSync, unlinkSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, mkdirSync, statSync, unlinkSync } from 'node:fs';
 import type { Server as NetServer } from 'node:net';
 import { basename, dirname, join, resolve } from 'node:path';
 import { concat, defer, ignoreElements, map, of, retry, throwError, type Observable } from 'rxjs';
+import { TransportError } from '../errors/transport-error.ts';
 import { listening, type BoundAddress } from './listening.ts';
 import { removeStaleSocket } from './stale-socket.ts';
 import { checkUnixPath, LONGEST_UNIX_PATH } from './unix-path.ts';
@@ -32,7 +33,7 @@ export function bindUnixPath(
   return defer(() => {
     const hidden = privatePath(path);
     checkUnixPath(path, 'bind');
-    mkdirSync(dirname(path), { recursive: true });
+    makeParent(path);
     const publish = defer(() => {
       linkSync(hidden, path);
       return of(undefined);
@@ -48,6 +49,16 @@ export function bindUnixPath(
       }),
     );
   });
+}
+
+/** Makes the directory that is to hold the socket. A file in its place is EEXIST, as if the socket were there already. */
+function makeParent(path: string): void {
+  const parent = dirname(path);
+  if (statSync(parent, { throwIfNoEntry: false })?.isDirectory() === false) {
+    const detail = `${parent} is no directory`;
+    throw new TransportError('ERR_NOT_A_SOCKET', { phase: 'bind', endpoint: `unix:${path}`, detail });
+  }
+  mkdirSync(parent, { recursive: true });
 }
 
 /** A name that nobody else has; if that would be too long for the platform, then as long as there is room for. */

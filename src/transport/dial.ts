@@ -6,6 +6,7 @@ import { formatEndpoint } from '../endpoint/format-endpoint.ts';
 import type { TransportPhase } from '../errors/error-codes.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { checkedLookup } from './checked-lookup.ts';
 import type { ConnectSettings } from './connect-options.ts';
 import { checkUnixPath } from './unix-path.ts';
 
@@ -56,7 +57,7 @@ function socketOptions(target: EndpointParts, settings: ConnectSettings): NetCon
     keepAliveInitialDelay,
     autoSelectFamily,
     autoSelectFamilyAttemptTimeout: settings.autoSelectFamilyAttemptTimeout,
-    ...(lookup === undefined ? {} : { lookup }),
+    ...(lookup === undefined ? {} : { lookup: checkedLookup(lookup) }),
     ...(localAddress === undefined ? {} : { localAddress }),
   };
 }
