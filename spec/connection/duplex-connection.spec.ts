@@ -392,6 +392,7 @@ describe('closed', () => {
     expect((await firstValueFrom(connection.closed)).error).toMatchObject({
       code: 'ERR_CONNECTION_RESET',
       phase: 'read',
+      connectionId: connection.id,
     });
     expect(log).toEqual(['ERR_CONNECTION_RESET']);
   });

@@ -168,7 +168,7 @@ export class DuplexConnection implements Connection {
   /** The 'error' listener is the first and is never removed: a late error must not become an uncaught exception. */
   #listen(): void {
     this.#stream.on('error', (error) => {
-      this.#record.blame(toTransportError(error, 'read', this.remote));
+      this.#record.blame(toTransportError(error, 'read', this.remote, this.id));
     });
     this.#stream.on('data', (chunk: Buffer | string) => {
       this.#take(chunk);

@@ -51,7 +51,12 @@ const tellingFirst: readonly TransportErrorCode[] = [
 ];
 
 /** The TransportError for whatever Node threw, emitted or passed to a callback. A TransportError stays as it is. */
-export function toTransportError(error: unknown, phase: TransportPhase, endpoint?: Endpoint): TransportError {
+export function toTransportError(
+  error: unknown,
+  phase: TransportPhase,
+  endpoint?: Endpoint,
+  connectionId?: string,
+): TransportError {
   if (TransportError.is(error)) return error;
   if (isAggregate(error)) return fromAggregate(error, phase, endpoint);
   const name = textOf(error, 'code');
@@ -61,6 +66,7 @@ export function toTransportError(error: unknown, phase: TransportPhase, endpoint
   return new TransportError(codeOf(name, phase), {
     phase: phaseOf(error, phase),
     endpoint,
+    connectionId,
     detail,
     cause: error,
   });
