@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { readBindOptions } from '../../src/transport/bind-options.ts';
@@ -18,6 +19,18 @@ describe('ListeningServer', () => {
       remote: undefined,
       error: { code: 'ERR_TOO_MANY_FILES', phase: 'accept', endpoint: 'h:1' },
     });
+  });
+
+  it('closes although what it had made could not be removed, and says so (rule 5)', async () => {
+    const netServer = createServer().listen(0, '127.0.0.1');
+    await once(netServer, 'listening');
+    const release = (): never => {
+      throw Object.assign(new Error('not yours any more'), { code: 'EACCES' });
+    };
+    const server = new ListeningServer(netServer, { endpoint: 'unix:/x', release }, readBindOptions({}));
+    server.shutdown();
+    expect(await firstValueFrom(server.closed)).toMatchObject({ error: { code: 'ERR_PERMISSION_DENIED' } });
+    expect(netServer.listening).toBe(false);
   });
 
   it('reports a refusal of which Node does not know the address', async () => {

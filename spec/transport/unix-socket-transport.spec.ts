@@ -226,6 +226,13 @@ describe('a Unix socket', () => {
     expect(existsSync(dirname(tooLong))).toBe(false);
   });
 
+  it('with a path of 107 bytes is bound whole although its name has one letter', async () => {
+    const parent = freshDirectory();
+    const path = join(parent, 'x'.repeat(107 - parent.length - 3), 's');
+    const { server } = await startServer({}, `unix:${path}`);
+    expect([path.length, server.endpoint, readdirSync(dirname(path))]).toEqual([107, `unix:${path}`, ['s']]);
+  });
+
   it('that nobody may enter is a clear error', async () => {
     const path = join(freshDirectory(), 's');
     await startServer({ mode: 0o000 }, `unix:${path}`);
