@@ -63,7 +63,7 @@ function boundServer(target: EndpointParts, settings: BindSettings): Observable<
     let bound = false;
     subscriber.add(() => {
       if (bound) return;
-      // A host name is still being resolved: Node would listen after that although it was told to close.
+      // A host name is still being resolved: older Nodes (20.9) listen after that although they were told to close.
       netServer.on('listening', () => netServer.close());
       netServer.close();
     });
