@@ -21,7 +21,6 @@ describe('holdWhile', () => {
       expectObservable(holdWhile({ received, hold }, busy)).toBe('--a----b----|');
       expectSubscriptions(received.subscriptions).toBe('         ^-----------!');
       expectSubscriptions(busy.subscriptions).toBe('             ^-----------!');
-      queueMicrotask(() => undefined);
       cold('-------------|').subscribe({
         complete: () => {
           expect(holds).toEqual(['hold', 'release', 'hold', 'release']);

@@ -1,5 +1,5 @@
 /**
- * Every code an error of this library can have, with what it means and what to do. The README's table is made from it.
+ * Every code an error of this library can have, with what it means and what to do. A spec holds the README's table to it.
  */
 export const errorMeanings = {
   ERR_INVALID_ENDPOINT: 'this is no endpoint; write host:port, [ipv6]:port or unix:/path',
