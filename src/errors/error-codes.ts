@@ -31,6 +31,11 @@ export const errorMeanings = {
   ERR_ALREADY_READING: 'received has a subscriber already; share() it, or unsubscribe the first one',
   ERR_WRITE_OVERFLOW:
     'a push source outran the peer; pull instead, honour congested, or raise maxWriteBuffer',
+  ERR_FRAME_TOO_LONG: 'a frame is longer than maxFrameLength; raise it on both sides, or send less at a time',
+  ERR_FRAME_TRUNCATED: 'the peer ended in the middle of a frame; what is missing was never sent',
+  ERR_FRAME_TIMEOUT: 'a frame was begun and not finished in time; raise frameTimeout if the peer is slow',
+  ERR_INVALID_FRAME: 'these bytes are no frame; check that both sides use the same framing and its options',
+  ERR_INVALID_MESSAGE: 'this is no message of the codec; see cause',
   ERR_HANDLER_FAILED: 'the handler of this connection threw or errored; see cause',
   ERR_SYSTEM: 'the system reported an error this library has no name for; see cause',
 } as const;

@@ -1,0 +1,53 @@
+import type { Encode } from './byte-sink.ts';
+
+/**
+ * What a decoder says when the rest of a message has not come yet. A symbol and not `undefined`, because that is a message
+ * in some formats.
+ *
+ * @public
+ */
+export const INCOMPLETE: unique symbol = Symbol('rxjs-net incomplete');
+
+/**
+ * How messages are made of bytes, and bytes of messages. Pure: it knows neither sockets nor time.
+ *
+ * ```text
+ * bytes       ab\nc-----d\n|
+ * lines()     (ab)------(cd)|
+ * ```
+ *
+ * @typeParam In - what is decoded
+ * @typeParam Out - what can be encoded
+ * @public
+ */
+export interface Codec<In, Out = In> {
+  /** A decoder for one connection. It keeps what has come of a message that is not complete. */
+  decoder(): Decoder<In>;
+  /** Writes one message, or throws before it has written any of it. */
+  readonly encode: Encode<Out>;
+}
+
+/**
+ * Turns chunks of bytes, however they were cut, into messages.
+ *
+ * ```text
+ * push(chunk)   next() next() … INCOMPLETE    push(chunk)   next() … INCOMPLETE    end() … INCOMPLETE
+ * ```
+ *
+ * It is pulled, so that whoever reads can stop after any message. Every method but `rest` throws a TransportError for what
+ * is no message; it is not used any more after that.
+ *
+ * @public
+ */
+export interface Decoder<In> {
+  /** The next bytes of the stream. Called only when `next` has said INCOMPLETE. What is decoded may be views of them. */
+  push(chunk: Buffer): void;
+  /** The next message of what was pushed. */
+  next(): In | typeof INCOMPLETE;
+  /** The stream has ended: what is left counts as a last message, or is none (`ERR_FRAME_TRUNCATED`). */
+  end(): In | typeof INCOMPLETE;
+  /** Whether the beginning of a message has come and its end has not, once `next` has said INCOMPLETE. */
+  readonly begun: boolean;
+  /** All bytes that were pushed and are in no message yet, as they came. The decoder begins anew after that. */
+  rest(): Buffer;
+}
