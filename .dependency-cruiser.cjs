@@ -2,10 +2,9 @@
 /**
  * The layers of the library and the way of the data, as rules. `npm run layers`.
  *
- *   endpoint, errors  ->  connection  ->  transport
- *          |                  |
- *          |                  +-------->  operators  ->  adapters, testing
- *          +--------->  framing  ---------^
+ *   endpoint, errors  ->  framing  ->  connection  ->  transport
+ *                                          |
+ *                                          +-------->  operators  ->  adapters, testing
  *
  * A layer may import itself and what `layers` lists for it, type imports included. A new folder in src/ has to be
  * entered here first: what is in no layer may be neither imported nor import.
@@ -13,8 +12,8 @@
 const layers = {
   endpoint: ['errors'],
   errors: ['endpoint'],
-  connection: ['endpoint', 'errors'],
-  transport: ['endpoint', 'errors', 'connection'],
+  connection: ['endpoint', 'errors', 'framing'],
+  transport: ['endpoint', 'errors', 'framing', 'connection'],
   framing: ['endpoint', 'errors'],
   operators: ['endpoint', 'errors', 'connection', 'framing'],
   adapters: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],

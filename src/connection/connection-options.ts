@@ -1,5 +1,5 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import { millisecondsOption, quantityOption } from './option-range.ts';
+import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
 
 /**
  * What every connection can be told, whichever side opened it.

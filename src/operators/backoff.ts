@@ -1,5 +1,5 @@
 import { asyncScheduler, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
-import { LONGEST_TIMER, millisecondsOption } from '../connection/option-range.ts';
+import { LONGEST_TIMER, millisecondsOption } from '../errors/option-range.ts';
 import type { TransportErrorCode } from '../errors/error-codes.ts';
 import { TransportError } from '../errors/transport-error.ts';
 

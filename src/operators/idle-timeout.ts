@@ -13,7 +13,7 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import type { CloseSummary, Traffic } from '../connection/connection.ts';
-import { millisecondsOption } from '../connection/option-range.ts';
+import { millisecondsOption } from '../errors/option-range.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 

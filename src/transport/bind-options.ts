@@ -1,6 +1,6 @@
 import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
 import { TransportError } from '../errors/transport-error.ts';
-import { millisecondsOption, quantityOption } from '../connection/option-range.ts';
+import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { LookupFunction } from 'node:net';
-import { millisecondsOption } from '../connection/option-range.ts';
+import { millisecondsOption } from '../errors/option-range.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**

@@ -3,7 +3,7 @@ import {
   type ConnectionOptions,
   type ConnectionSettings,
 } from '../connection/connection-options.ts';
-import { millisecondsOption } from '../connection/option-range.ts';
+import { millisecondsOption } from '../errors/option-range.ts';
 
 /**
  * What every socket can be told. Unix sockets have no use for the TCP options and ignore them.

@@ -1,4 +1,4 @@
-import { TransportError } from '../errors/transport-error.ts';
+import { TransportError } from './transport-error.ts';
 
 /** setTimeout takes a signed 32-bit number of milliseconds and fires at once past it (Node manual, timers). */
 export const LONGEST_TIMER: number = 2 ** 31 - 1;
