@@ -1,9 +1,10 @@
 import { Duplex } from 'node:stream';
 import { NEVER, type Observable } from 'rxjs';
-import { readConnectionOptions } from '../src/connection/connection-options.ts';
+import { readConnectionOptions, type ConnectionSettings } from '../src/connection/connection-options.ts';
 import type { Connection } from '../src/connection/connection.ts';
-import { DuplexConnection, type DuplexConnectionInit } from '../src/connection/duplex-connection.ts';
+import { DuplexConnection, type ConnectionProfile } from '../src/connection/duplex-connection.ts';
 import { plainTraits } from '../src/connection/stream-traits.ts';
+import type { Endpoint } from '../src/index.ts';
 import { afterThisSpec } from './cleanup.ts';
 
 /** A stream whose other end is the spec: it decides what comes in and when a write is done. */
@@ -28,7 +29,9 @@ export interface Wire {
   readonly fail: (code: string) => void;
 }
 
-export function wire(options: Partial<DuplexConnectionInit> = {}): Wire {
+type WireOptions = Partial<ConnectionSettings & Omit<ConnectionProfile, 'settings'> & { remote: Endpoint }>;
+
+export function wire(options: WireOptions = {}): Wire {
   const chunks: Buffer[] = [];
   let writes = 0;
   let ended = false;
@@ -57,15 +60,10 @@ export function wire(options: Partial<DuplexConnectionInit> = {}): Wire {
     },
   });
   stream.pause();
-  const connection = new DuplexConnection(stream, {
-    ...readConnectionOptions({}),
-    role: 'accepted',
-    local: 'here:1',
-    remote: 'there:2',
-    draining: NEVER,
-    traits: plainTraits,
-    ...options,
-  });
+  const { remote = 'there:2', role = 'accepted', draining = NEVER, traits = plainTraits } = options;
+  const settings = { ...readConnectionOptions({}), ...options };
+  const profile = { settings, role, draining, traits };
+  const connection = new DuplexConnection(stream, 'here:1', remote, profile);
   afterThisSpec(() => {
     connection.abort();
   });

@@ -18,7 +18,7 @@ export { TransportError, type TransportErrorInit } from './errors/transport-erro
 // Connections
 export type { ConnectionOptions } from './connection/connection-options.ts';
 export type { CloseSummary, Connection, Traffic } from './connection/connection.ts';
-export type { Bytes } from './connection/outbound.ts';
+export type { Bytes } from './framing/bytes.ts';
 
 // Creating
 export type { BindOptions } from './transport/bind-options.ts';

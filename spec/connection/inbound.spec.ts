@@ -214,16 +214,39 @@ describe('received', () => {
 type Received = ReturnType<typeof wire>['connection']['received'];
 
 describe('hold', () => {
-  it('stops reading until it is released (rule 13)', async () => {
-    const { connection, say, stream } = wire();
+  it('delivers nothing until it is released (rule 13)', async () => {
+    const { connection, say } = wire();
     const { log } = record(connection.received);
     const held = connection.hold();
     say('a');
     await settled();
-    expect([log, stream.isPaused()]).toEqual([[], true]);
+    expect(log).toEqual([]);
     held.unsubscribe();
     await settled();
-    expect([log, stream.isPaused()]).toEqual([['a'], false]);
+    expect(log).toEqual(['a']);
+  });
+
+  it('stops the stream once 256 KiB wait, and starts it below 128 KiB (rule 13)', async () => {
+    const { connection, say, stream } = wire();
+    let held = connection.hold();
+    let taken = 0;
+    const taking = tap<Buffer>((chunk) => {
+      taken += chunk.length;
+      held = connection.hold();
+    });
+    record(connection.received.pipe(taking));
+    const kibibytes = (count: number): string => 'x'.repeat(count * 1024);
+    for (let chunk = 0; chunk < 8; chunk += 1) say(kibibytes(32));
+    await settled();
+    expect([taken, stream.isPaused()]).toEqual([0, true]);
+    for (let chunk = 1; chunk <= 4; chunk += 1) {
+      expect(stream.isPaused()).toBe(true);
+      held.unsubscribe();
+      expect(taken).toBe(chunk * 32 * 1024);
+    }
+    held.unsubscribe();
+    await settled();
+    expect([taken, stream.isPaused()]).toEqual([5 * 32 * 1024, false]);
   });
 
   it('is counted, and each hold is released once', async () => {

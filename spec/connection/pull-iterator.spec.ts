@@ -18,16 +18,16 @@ describe('for await over a connection', () => {
     expect(seen).toEqual(['a', 'b']);
   });
 
-  it('reads nothing before and between the pulls (rule 6)', async () => {
+  it('reads nothing before the first pull, and a bounded amount between two (rules 6 and 13)', async () => {
     const { connection, say } = wire();
     const values = connection[Symbol.asyncIterator]();
     say('a');
     await settled();
     expect((await firstValueFrom(connection.traffic)).bytesRead).toBe(0);
     await values.next();
-    say('b');
+    for (let chunk = 0; chunk < 100; chunk += 1) say('x'.repeat(16 * 1024));
     await settled();
-    expect((await firstValueFrom(connection.traffic)).bytesRead).toBe(1);
+    expect((await firstValueFrom(connection.traffic)).bytesRead).toBe(1 + 256 * 1024);
   });
 
   it('pauses when the loop is left, and the next reader goes on (rule 7)', async () => {

@@ -58,12 +58,6 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
   duplex.pause();
   // Node would end the write side at the peer's end by itself; here `allowHalfOpen` and rule 12 decide.
   duplex.allowHalfOpen = true;
-  return new DuplexConnection(duplex, {
-    ...settings,
-    role: 'accepted',
-    local,
-    remote,
-    draining: NEVER,
-    traits: plainTraits,
-  });
+  const profile = { settings, role: 'accepted', draining: NEVER, traits: plainTraits } as const;
+  return new DuplexConnection(duplex, local, remote, profile);
 }

@@ -1,7 +1,7 @@
 import { Duplex } from 'node:stream';
 import type { Subscription } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
-import type { Bytes } from '../connection/outbound.ts';
+import type { Bytes } from '../framing/bytes.ts';
 import { HandOver, toError } from './hand-over.ts';
 
 /**

@@ -11,26 +11,26 @@ export interface ConnectionContext {
    * Runs what calls the subscribers. They do not throw by themselves, but their finalizers can, and RxJS throws that at
    * whoever ends them: here it ends this connection, and neither the process nor another connection (rule 15).
    */
-  readonly callOut: (action: () => void) => void;
+  callOut(action: () => void): void;
 }
 
 /** The same stream, whose subscribers cannot harm each other or the connection by how they end. */
-export function guarded<T>({ callOut }: Pick<ConnectionContext, 'callOut'>): MonoTypeOperatorFunction<T> {
+export function guarded<T>(context: Pick<ConnectionContext, 'callOut'>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) =>
       source.subscribe({
         next: (value) => {
-          callOut(() => {
+          context.callOut(() => {
             subscriber.next(value);
           });
         },
         error: (error: unknown) => {
-          callOut(() => {
+          context.callOut(() => {
             subscriber.error(error);
           });
         },
         complete: () => {
-          callOut(() => {
+          context.callOut(() => {
             subscriber.complete();
           });
         },
@@ -47,4 +47,17 @@ export function errorOf(
   cause?: unknown,
 ): TransportError {
   return new TransportError(code, { phase, endpoint: remote, connectionId: id, detail, cause });
+}
+
+/** The same error, with this connection as its place where it had none: a codec knows of no connection. */
+export function located(error: unknown, { id, remote }: Pick<ConnectionContext, 'id' | 'remote'>): unknown {
+  if (!TransportError.is(error) || error.connectionId !== undefined) return error;
+  const { code, phase, detail, cause } = error;
+  return new TransportError(code, {
+    phase,
+    endpoint: error.endpoint ?? remote,
+    connectionId: id,
+    detail,
+    cause,
+  });
 }

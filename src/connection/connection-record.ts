@@ -1,41 +1,51 @@
-import { AsyncSubject, defer, map, startWith, Subject, type Observable, type SchedulerLike } from 'rxjs';
+import { AsyncSubject, defer, map, of, startWith, Subject, type Observable, type SchedulerLike } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { guarded, type ConnectionContext } from './connection-context.ts';
 import type { CloseSummary, Traffic } from './connection.ts';
-import type { Inbound } from './inbound.ts';
-import type { Outbound } from './outbound.ts';
 
-/** What goes through a connection, and how it ended: the source of `traffic` and `closed`. */
+/** The side of a connection that a {@link ConnectionRecord} is kept for. */
+export interface Recorded extends ConnectionContext {
+  /** What has passed through so far. */
+  totals(): Omit<CloseSummary, 'duration' | 'error'>;
+}
+
+/** How a connection ended, and what goes through it: the source of `closed` and `traffic`. */
 export class ConnectionRecord {
-  readonly traffic: Observable<Traffic>;
-  readonly closed: Observable<CloseSummary>;
-  /** Emits when the connection is over. */
-  readonly over: Observable<void>;
-
-  readonly #inbound: Inbound;
-  readonly #outbound: Outbound;
+  readonly #host: Recorded;
   readonly #scheduler: SchedulerLike;
   readonly #openedAt: number;
-  readonly #moved = new Subject<void>();
-  readonly #over = new AsyncSubject<void>();
+  // Made when somebody asks: most connections are never asked, and there are many of them.
+  #moved: Subject<void> | undefined;
+  #over: AsyncSubject<void> | undefined;
   #finished = false;
   #duration = 0;
   #error: TransportError | undefined;
 
-  constructor(inbound: Inbound, outbound: Outbound, scheduler: SchedulerLike, context: ConnectionContext) {
-    this.#inbound = inbound;
-    this.#outbound = outbound;
+  constructor(host: Recorded, scheduler: SchedulerLike) {
+    this.#host = host;
     this.#scheduler = scheduler;
     this.#openedAt = scheduler.now();
-    this.over = this.#over.asObservable();
-    // The summary is made for each subscriber, because refused writes go on being counted.
-    this.closed = defer(() => this.#over.pipe(map(() => this.#summary()))).pipe(guarded(context));
-    this.traffic = defer(() =>
-      this.#moved.pipe(
+  }
+
+  get traffic(): Observable<Traffic> {
+    return defer(() => {
+      if (this.#finished) return of(this.#traffic());
+      return (this.#moved ??= new Subject()).pipe(
         startWith(undefined),
-        map(() => this.#totals()),
-      ),
-    ).pipe(guarded(context));
+        map(() => this.#traffic()),
+      );
+    }).pipe(guarded(this.#host));
+  }
+
+  get closed(): Observable<CloseSummary> {
+    // The summary is made for each subscriber, because refused writes go on being counted.
+    return defer(() => this.over.pipe(map(() => this.#summary()))).pipe(guarded(this.#host));
+  }
+
+  /** Emits when the connection is over. */
+  get over(): Observable<void> {
+    if (this.#finished) return of(undefined);
+    return (this.#over ??= new AsyncSubject());
   }
 
   /** Why the connection was lost, as far as is known. */
@@ -50,32 +60,33 @@ export class ConnectionRecord {
   }
 
   moved(): void {
-    this.#moved.next();
+    this.#moved?.next();
   }
 
   get finished(): boolean {
     return this.#finished;
   }
 
-  finish(): void {
+  /** From here on nothing changes; `tell` comes before everybody who subscribed. */
+  finish(tell: (summary: CloseSummary) => void): void {
     this.#finished = true;
     this.#duration = this.#scheduler.now() - this.#openedAt;
-    this.#over.next();
-    this.#over.complete();
-    this.#moved.complete();
-  }
-
-  #totals(): Traffic {
-    return { bytesRead: this.#inbound.bytesRead, bytesWritten: this.#outbound.bytesWritten };
+    tell(this.#summary());
+    this.#over?.next();
+    this.#over?.complete();
+    this.#moved?.complete();
   }
 
   #summary(): CloseSummary {
     return {
-      ...this.#totals(),
-      bytesDiscarded: this.#outbound.waiting,
-      writesRefused: this.#outbound.refused,
+      ...this.#host.totals(),
       duration: this.#duration,
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
+  }
+
+  #traffic(): Traffic {
+    const { bytesRead, bytesWritten } = this.#host.totals();
+    return { bytesRead, bytesWritten };
   }
 }

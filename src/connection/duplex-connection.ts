@@ -11,26 +11,31 @@ import {
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import type { Encode } from '../framing/byte-sink.ts';
+import { encodeBytes, type Bytes } from '../framing/bytes.ts';
+import type { ByteConnection, Writing } from './byte-connection.ts';
+import { errorOf, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
-import { errorOf, guarded, type ConnectionContext } from './connection-context.ts';
-import { ConnectionRecord } from './connection-record.ts';
-import type { CloseSummary, Connection, Traffic } from './connection.ts';
+import { ConnectionRecord, type Recorded } from './connection-record.ts';
+import type { CloseSummary, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
-import { HalfClose, halfCloseMode, type ConnectionRole } from './half-close.ts';
-import { Inbound } from './inbound.ts';
-import { Outbound, type Bytes } from './outbound.ts';
+import { halfCloseMode, type ConnectionRole } from './half-close.ts';
+import { Inbound, type InboundHost } from './inbound.ts';
+import { Outbound, type OutboundHost } from './outbound.ts';
 import { pullIterator } from './pull-iterator.ts';
 import { send } from './send.ts';
-import { Senders } from './senders.ts';
+import { Senders, type SendersHost } from './senders.ts';
+import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
 
-/** What a {@link DuplexConnection} is told about its stream. */
-export interface DuplexConnectionInit extends ConnectionSettings {
-  readonly local: Endpoint;
-  readonly remote: Endpoint;
+/** What all connections of one listener, or of one dial, have in common. One object, shared by all of them. */
+export interface ConnectionProfile {
+  readonly settings: ConnectionSettings;
   readonly role: ConnectionRole;
-  readonly draining: Observable<void>;
   readonly traits: StreamTraits;
+  readonly draining: Observable<void>;
+  /** Told once, when everything is released, and before `closed`. */
+  readonly onClosed?: (connection: DuplexConnection, summary: CloseSummary) => void;
 }
 
 let connectionCount = 0;
@@ -44,93 +49,96 @@ let connectionCount = 0;
  *    │  FIN of the peer                end(), or by itself      ▲
  *    ├───────────────▶ ended there ─────────────────────────────┘
  *    │  close()        = end(), and abort() after closeTimeout
+ *    │  fail()         = reading is over, and close() when nobody sends
  *    └─ abort(), RST, network ──▶ inbound delivers what came before ──▶ closed, with an error
  * ```
+ *
+ * It is the one object that its parts talk to, and what few connections need is made when it is asked for: an idle one
+ * costs little more than its socket.
  */
-export class DuplexConnection implements Connection {
-  readonly id: string;
+export class DuplexConnection
+  implements ByteConnection, InboundHost, OutboundHost, SendersHost, Recorded, StreamListener
+{
   readonly local: Endpoint;
   readonly remote: Endpoint;
-  readonly received: Observable<Buffer>;
-  readonly congested: Observable<boolean>;
-  readonly draining: Observable<void>;
-  readonly traffic: Observable<Traffic>;
-  readonly closed: Observable<CloseSummary>;
 
+  readonly #number: number;
   readonly #stream: Duplex;
-  readonly #init: DuplexConnectionInit;
+  readonly #profile: ConnectionProfile;
   readonly #inbound: Inbound;
-  readonly #outbound: Outbound;
-  readonly #senders: Senders;
-  readonly #halfClose: HalfClose;
   readonly #record: ConnectionRecord;
-  readonly #context: ConnectionContext;
+  #outbound: Outbound | undefined;
+  #senders: Senders | undefined;
   #closing = false;
+  #failed = false;
+  #peerEnded = false;
   #streamClosed = false;
 
-  constructor(stream: Duplex, init: DuplexConnectionInit) {
+  constructor(stream: Duplex, local: Endpoint, remote: Endpoint, profile: ConnectionProfile) {
     connectionCount += 1;
-    this.id = String(connectionCount);
-    this.local = init.local;
-    this.remote = init.remote;
+    this.#number = connectionCount;
+    this.local = local;
+    this.remote = remote;
     this.#stream = stream;
-    this.#init = init;
-    this.#context = {
-      id: this.id,
-      remote: this.remote,
-      callOut: (action) => {
-        this.#callOut(action);
-      },
-    };
-    this.#inbound = new Inbound(stream, this.#context, () => {
-      this.#onInboundSettled();
-    });
-    this.#outbound = new Outbound(stream, this.#context, init.maxWriteBuffer, () => {
-      this.#record.moved();
-    });
-    this.#senders = new Senders(this.#context, () => {
-      this.#sense();
-      this.#halfClose.onSendersChange();
-    });
-    this.#halfClose = new HalfClose(
-      halfCloseMode(init.role, init.allowHalfOpen),
-      this.#senders,
-      this.#outbound,
-    );
-    this.#record = new ConnectionRecord(this.#inbound, this.#outbound, init.scheduler, this.#context);
-    this.received = this.#inbound.received;
-    this.congested = this.#outbound.congested;
-    this.closed = this.#record.closed;
-    this.traffic = this.#record.traffic;
-    // race, and not takeUntil: what had begun to drain still says so after its end.
-    this.draining = race(init.draining, this.#record.over.pipe(ignoreElements())).pipe(
-      guarded(this.#context),
-    );
-    this.#listen();
+    this.#profile = profile;
+    this.#inbound = new Inbound(stream, this);
+    this.#record = new ConnectionRecord(this, profile.settings.scheduler);
+    listenTo(stream, this);
     this.#sense();
   }
 
-  send(values: ObservableInput<Bytes>): Observable<never> {
-    return send(values, { context: this.#context, outbound: this.#outbound, senders: this.#senders });
+  get id(): string {
+    return String(this.#number);
+  }
+
+  get received(): Observable<Buffer> {
+    return this.#inbound.received;
+  }
+
+  get congested(): Observable<boolean> {
+    return this.#writer.congested;
+  }
+
+  get closed(): Observable<CloseSummary> {
+    return this.#record.closed;
+  }
+
+  get traffic(): Observable<Traffic> {
+    return this.#record.traffic;
+  }
+
+  get draining(): Observable<void> {
+    // race, and not takeUntil: what had begun to drain still says so after its end.
+    return race(this.#profile.draining, this.#record.over.pipe(ignoreElements())).pipe(guarded(this));
   }
 
   write(value: Bytes): boolean {
-    const bytes = this.#outbound.toBytes(value);
-    if (this.#outbound.overflows(bytes)) {
-      this.abort(this.#outbound.overflowError());
-      return false;
-    }
-    return this.#outbound.write(bytes) && !this.#outbound.isCongested;
+    return this.#write(value, encodeBytes);
+  }
+
+  send(values: ObservableInput<Bytes>): Observable<never> {
+    return this.#send(values, encodeBytes);
+  }
+
+  writing<Out>(encode: Encode<Out>): Writing<Out> {
+    return {
+      write: (value) => this.#write(value, encode),
+      send: (values) => this.#send(values, encode),
+    };
   }
 
   hold(): Subscription {
     return this.#inbound.hold();
   }
 
+  retain(rest: (() => Buffer) | undefined): void {
+    this.#inbound.retain(rest);
+  }
+
   end(): void {
     // What was written goes out whatever the ends of the sends may do.
-    this.#outbound.end();
-    this.#senders.failUnfinished(this.#record.error ?? this.#outbound.closedError());
+    this.#writer.end();
+    this.#senders?.failUnfinished(this.#record.error ?? this.#writer.closedError());
     this.#sense();
   }
 
@@ -139,10 +147,11 @@ export class DuplexConnection implements Connection {
       this.#closing = true;
       this.end();
       this.#inbound.letGo();
-      deadline(this.#init.closeTimeout, this.#init.scheduler)
+      const { closeTimeout, scheduler } = this.#profile.settings;
+      deadline(closeTimeout, scheduler)
         .pipe(takeUntil(this.#record.over))
         .subscribe(() => {
-          this.abort(errorOf(this.#context, 'ERR_CLOSE_TIMEOUT', 'close'));
+          this.abort(errorOf(this, 'ERR_CLOSE_TIMEOUT', 'close'));
         });
     }
     return firstValueFrom(this.closed);
@@ -151,10 +160,17 @@ export class DuplexConnection implements Connection {
   abort(reason?: unknown): void {
     if (this.#record.finished) return;
     this.#record.blame(this.#abortion(reason));
-    this.#outbound.gone();
+    this.#writer.gone();
     this.#inbound.drop();
     if (this.#streamClosed) this.#inbound.finish({ kind: 'lost', error: this.#loss() });
-    else this.#init.traits.reset(this.#stream);
+    else this.#profile.traits.reset(this.#stream);
+  }
+
+  fail(error: TransportError): void {
+    if (this.#record.finished) return;
+    this.#failed = true;
+    this.#inbound.fail(this.#record.blame(error));
+    this.onSendersChange();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Buffer, undefined> {
@@ -165,97 +181,157 @@ export class DuplexConnection implements Connection {
     await this.close();
   }
 
-  /** The 'error' listener is the first and is never removed: a late error must not become an uncaught exception. */
-  #listen(): void {
-    this.#stream.on('error', (error) => {
-      this.#record.blame(toTransportError(error, 'read', this.remote, this.id));
-    });
-    this.#stream.on('data', (chunk: Buffer | string) => {
-      this.#take(chunk);
-    });
-    this.#stream.on('end', () => {
-      this.#onStreamEnded();
-    });
-    this.#stream.on('finish', () => {
-      this.#destroyWhenDone();
-    });
-    this.#stream.on('close', () => {
-      this.#onStreamClosed();
-    });
+  /** Runs what calls subscribers: an end of theirs that throws ends this connection, and nothing else. */
+  callOut(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const detail = 'the end of a subscriber threw';
+      this.abort(errorOf(this, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
+    }
   }
 
-  #onStreamEnded(): void {
+  totals(): Omit<CloseSummary, 'duration' | 'error'> {
+    return {
+      bytesRead: this.#inbound.bytesRead,
+      bytesWritten: this.#outbound?.bytesWritten ?? 0,
+      bytesDiscarded: this.#outbound?.waiting ?? 0,
+      writesRefused: this.#outbound?.refused ?? 0,
+    };
+  }
+
+  onFlushed(): void {
+    this.#record.moved();
+  }
+
+  onSendersChange(): void {
+    this.#sense();
+    if (this.#failed || (this.#peerEnded && this.#halfCloseMode === 'while sending')) {
+      // After this turn of the event loop, so that whoever awaits the end of a `for await` can still answer.
+      setImmediate(() => {
+        this.#endUnlessSending();
+      });
+    }
+  }
+
+  onInboundSettled(): void {
+    if (this.#streamClosed) {
+      this.#finish();
+    } else if (!this.#failed) {
+      this.#peerEnded = true;
+      if (this.#halfCloseMode === 'not at all') this.#endWithPeer();
+      else this.onSendersChange();
+    }
+  }
+
+  onStreamError(error: Error): void {
+    this.#record.blame(toTransportError(error, 'read', this.remote, this.id));
+  }
+
+  onStreamData(chunk: Buffer | string): void {
+    this.#outbound?.heard();
+    // A stream that somebody gave an encoding hands out text.
+    this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    this.#record.moved();
+  }
+
+  onStreamEnd(): void {
     // An 'end' that was due when we destroyed the stream: its bytes may be missing, and 'close' tells what it was.
     if (this.#stream.destroyed) return;
-    if (this.#init.traits.endedByReset(this.#stream)) {
+    if (this.#profile.traits.endedByReset(this.#stream)) {
       this.#loss();
       this.#stream.destroy();
     } else {
       this.#inbound.finish({ kind: 'fin' });
-      this.#destroyWhenDone();
+      this.onStreamFinish();
     }
   }
 
   /** Not every stream destroys itself when both of its sides have ended. */
-  #destroyWhenDone(): void {
+  onStreamFinish(): void {
     if (this.#stream.readableEnded && this.#stream.writableFinished) this.#stream.destroy();
   }
 
-  #onStreamClosed(): void {
+  onStreamClose(): void {
     this.#streamClosed = true;
-    this.#outbound.gone();
+    this.#outbound?.gone();
     if (this.#inbound.end === undefined) {
       // A stream that was destroyed while paused still holds what it had read: bytes that we have received.
-      for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.#take(chunk);
+      for (let chunk = this.#read(); chunk !== null; chunk = this.#read()) this.onStreamData(chunk);
       this.#inbound.finish({ kind: 'lost', error: this.#loss() });
     }
     if (this.#inbound.settled) this.#finish();
+  }
+
+  get #halfCloseMode(): ReturnType<typeof halfCloseMode> {
+    return halfCloseMode(this.#profile.role, this.#profile.settings.allowHalfOpen);
+  }
+
+  get #writer(): Outbound {
+    if (this.#outbound === undefined) {
+      const { traits, settings } = this.#profile;
+      this.#outbound = new Outbound(this.#stream, traits, this, settings.maxWriteBuffer);
+      if (this.#streamClosed) this.#outbound.gone();
+    }
+    return this.#outbound;
+  }
+
+  #write<Out>(value: Out, encode: Encode<Out>): boolean {
+    const outbound = this.#writer;
+    if (!outbound.open) {
+      outbound.refused += 1;
+      return false;
+    }
+    if (outbound.put(value, encode, true)) return !outbound.isCongested;
+    this.abort(outbound.overflowError());
+    return false;
+  }
+
+  #send<Out>(values: ObservableInput<Out>, encode: Encode<Out>): Observable<never> {
+    const senders = (this.#senders ??= new Senders(this));
+    return send(values, { context: this, outbound: this.#writer, senders, encode });
   }
 
   #read(): Buffer | string | null {
     return this.#stream.read() as Buffer | string | null;
   }
 
-  #take(chunk: Buffer | string): void {
-    // A stream that somebody gave an encoding hands out text.
-    this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
-    this.#record.moved();
+  #endWithPeer(): void {
+    const error = errorOf(this, 'ERR_PEER_ENDED', 'write');
+    // What was written goes out whatever the ends of the sends may do.
+    this.#writer.end();
+    this.#senders?.failUnfinished(error);
   }
 
-  #onInboundSettled(): void {
-    if (this.#streamClosed) this.#finish();
-    else this.#halfClose.onPeerEnded(this.#context);
+  #endUnlessSending(): void {
+    if (this.#senders?.none === false) return;
+    if (this.#failed) void this.close();
+    else this.#writer.end();
   }
 
   /** Without a FIN of the peer, or with bytes left over, a stream that closes silently was lost all the same. */
   #loss(): TransportError {
-    return this.#record.blame(errorOf(this.#context, 'ERR_CONNECTION_RESET', 'read'));
+    return this.#record.blame(errorOf(this, 'ERR_CONNECTION_RESET', 'read'));
   }
 
   #finish(): void {
     if (this.#record.finished) return;
-    if (this.#outbound.waiting > 0) this.#loss();
-    this.#senders.fail(this.#record.error ?? this.#outbound.closedError());
-    this.#record.finish();
+    const outbound = this.#outbound;
+    if (outbound !== undefined && outbound.waiting > 0) this.#loss();
+    this.#senders?.fail(this.#record.error ?? this.#writer.closedError());
+    this.#record.finish((summary) => this.#profile.onClosed?.(this, summary));
   }
 
   #abortion(reason: unknown): TransportError {
     if (TransportError.is(reason)) return reason;
     const detail = reason instanceof Error ? reason.message : undefined;
-    return errorOf(this.#context, 'ERR_ABORTED', 'close', detail, reason);
+    return errorOf(this, 'ERR_ABORTED', 'close', detail, reason);
   }
 
   /** On a dialled connection, and while somebody sends or after our end, the peer's end must be seen (rule 12). */
   #sense(): void {
-    this.#inbound.sense(this.#init.role === 'dialled' || !this.#senders.none || !this.#outbound.open);
-  }
-
-  #callOut(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      const detail = 'the end of a subscriber threw';
-      this.abort(errorOf(this.#context, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
-    }
+    const sending = this.#senders?.none === false;
+    const ended = this.#outbound?.open === false;
+    this.#inbound.sense(this.#profile.role === 'dialled' || sending || ended);
   }
 }

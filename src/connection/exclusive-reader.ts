@@ -1,18 +1,15 @@
-import type { Subscriber } from 'rxjs';
+import type { Subscriber, Unsubscribable } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 
-/** How the inbound side came to its end. */
-export type InboundEnd = { readonly kind: 'fin' } | { readonly kind: 'lost'; readonly error: TransportError };
-
-/** What an {@link ExclusiveReader} asks of the side that has the bytes. */
+/** What an {@link ExclusiveReader} asks of the side that has the values. */
 export interface ReaderHost {
   /** Why nobody can read any more, if so. */
   refusal(): TransportError | undefined;
   alreadyReading(): TransportError;
-  /** Runs what calls a subscriber. */
+  /** Runs what calls a subscriber outside of `next`. */
   callOut(action: () => void): void;
   /** A reader has come or gone. */
-  onChange(): void;
+  onReaderChange(): void;
 }
 
 /**
@@ -28,10 +25,10 @@ export interface ReaderHost {
  * The successor is for `received.pipe(take(1), switchMap(() => received))`: `take` unsubscribes only after `next` has
  * returned, so who subscribes in between is asked to wait until then.
  */
-export class ExclusiveReader {
+export class ExclusiveReader<T> implements Unsubscribable {
   readonly #host: ReaderHost;
-  #current: Subscriber<Buffer> | undefined;
-  #successor: Subscriber<Buffer> | undefined;
+  #current: Subscriber<T> | undefined;
+  #successor: Subscriber<T> | undefined;
   #inNext = false;
 
   constructor(host: ReaderHost) {
@@ -42,18 +39,41 @@ export class ExclusiveReader {
     return this.#current !== undefined;
   }
 
-  subscribe(subscriber: Subscriber<Buffer>): void {
+  subscribe(subscriber: Subscriber<T>): void {
     if (this.#current === undefined) this.#admit(subscriber);
     else if (this.#inNext && this.#successor === undefined) this.#successor = subscriber;
     else subscriber.error(this.#host.alreadyReading());
   }
 
-  next(chunk: Buffer): void {
+  /** Throws what a finalizer of the subscriber throws. */
+  next(value: T): void {
     this.#inNext = true;
+    try {
+      this.#current?.next(value);
+    } finally {
+      this.#inNext = false;
+      if (this.#successor !== undefined) this.#succeed();
+    }
+  }
+
+  finish(error?: TransportError): void {
+    const reader = this.#current;
+    // Before it is told, because it may subscribe again when it is.
+    this.#current = undefined;
+    if (reader === undefined) return;
     this.#host.callOut(() => {
-      this.#current?.next(chunk);
+      if (error === undefined) reader.complete();
+      else reader.error(error);
     });
-    this.#inNext = false;
+  }
+
+  /** The subscriber is done. */
+  unsubscribe(): void {
+    if (this.#current?.closed === true) this.#current = undefined;
+    this.#host.onReaderChange();
+  }
+
+  #succeed(): void {
     const successor = this.#successor;
     this.#successor = undefined;
     if (successor === undefined || successor.closed) return;
@@ -62,27 +82,15 @@ export class ExclusiveReader {
     });
   }
 
-  finish(end: InboundEnd): void {
-    const reader = this.#current;
-    // Before it is told, because it may subscribe again when it is.
-    this.#current = undefined;
-    this.#host.callOut(() => {
-      if (end.kind === 'fin') reader?.complete();
-      else reader?.error(end.error);
-    });
-  }
-
-  #admit(subscriber: Subscriber<Buffer>): void {
+  #admit(subscriber: Subscriber<T>): void {
     const refusal = this.#host.refusal();
     if (refusal !== undefined) {
       subscriber.error(refusal);
       return;
     }
-    subscriber.add(() => {
-      if (this.#current === subscriber) this.#current = undefined;
-      this.#host.onChange();
-    });
+    // And not a closure, which each of many connections would keep.
+    subscriber.add(this);
     this.#current = subscriber;
-    this.#host.onChange();
+    this.#host.onReaderChange();
   }
 }

@@ -1,37 +1,51 @@
 import type { Readable } from 'node:stream';
-import { Observable, Subscription } from 'rxjs';
+import { Observable, Subscription, type Subscriber } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { errorOf, type ConnectionContext } from './connection-context.ts';
-import { ExclusiveReader, type InboundEnd } from './exclusive-reader.ts';
+import { ExclusiveReader, type ReaderHost } from './exclusive-reader.ts';
 
 // What is read ahead to sense the peer's FIN while somebody sends and nobody reads: as much as one read(2) of libuv.
 const READ_AHEAD = 64 * 1024;
+// What is read ahead for a reader that holds. To stop and start the socket for each message would cost more than the
+// message; with two marks it happens once in many.
+const HOLD_HIGH = 256 * 1024;
+const HOLD_LOW = 128 * 1024;
+
+/** How the inbound side came to its end. */
+export type InboundEnd = { readonly kind: 'fin' } | { readonly kind: 'lost'; readonly error: TransportError };
+
+/** The side of a connection that an {@link Inbound} reads for. */
+export interface InboundHost extends ConnectionContext {
+  /** Called once: the end is known, and no reader waits for bytes that came before it. */
+  onInboundSettled(): void;
+}
 
 /**
  * The reading half of a connection: it decides when the stream flows, and keeps what nobody has taken yet.
  *
  * ```text
  *            subscribe             hold
- *   paused ────────────▶ reading ───────▶ held
+ *   paused ────────────▶ reading ───────▶ held: reads ahead up to 256 KiB, goes on below 128
  *    │  ▲ ◀──────────── unsubscribe ◀─────── release of the hold
  *    │  │                                           FIN, and all delivered  ─▶ complete
- *    ▼  │ sense(on/off): reads ahead, bounded       lost, and all delivered ─▶ error
+ *    ▼  │ sense(on/off): reads ahead up to 64 KiB   lost, and all delivered ─▶ error
  *   sensing
  *
  *   letGo(): nobody will read any more ─▶ discarding, so that the FIN behind is seen
  * ```
  *
- * A byte that left the kernel is kept here until a reader took it, so a loss never overtakes the bytes before it.
+ * A byte that left the kernel is kept here until a reader took it, so a loss never overtakes the bytes before it. A reader
+ * that cuts the bytes into messages may have taken more than it has delivered: it says so by `retain`.
  */
-export class Inbound {
-  readonly received: Observable<Buffer>;
+export class Inbound implements ReaderHost {
   bytesRead = 0;
 
   readonly #stream: Readable;
-  readonly #onSettled: () => void;
-  readonly #reader: ExclusiveReader;
-  #pending: Buffer[] = [];
+  readonly #host: InboundHost;
+  readonly #reader: ExclusiveReader<Buffer> = new ExclusiveReader(this);
+  #pending: Buffer[] | undefined;
   #pendingBytes = 0;
+  #retained: (() => Buffer) | undefined;
   #holds = 0;
   #sensing = false;
   #letGo = false;
@@ -42,20 +56,14 @@ export class Inbound {
   #settled = false;
   #end: InboundEnd | undefined;
 
-  /** `onSettled` is called once: the end is known, and no reader waits for bytes that came before it. */
-  constructor(stream: Readable, context: ConnectionContext, onSettled: () => void) {
+  constructor(stream: Readable, host: InboundHost) {
     this.#stream = stream;
-    this.#onSettled = onSettled;
-    this.#reader = new ExclusiveReader({
-      refusal: () => (this.#letGo ? (this.#loss ?? errorOf(context, 'ERR_CLOSED', 'read')) : undefined),
-      alreadyReading: () => errorOf(context, 'ERR_ALREADY_READING', 'read'),
-      callOut: context.callOut,
-      onChange: () => {
-        this.#flow();
-      },
-    });
-    this.received = new Observable((subscriber) => {
-      this.#reader.subscribe(subscriber);
+    this.#host = host;
+  }
+
+  get received(): Observable<Buffer> {
+    return new Observable((subscriber) => {
+      this.#subscribe(subscriber);
     });
   }
 
@@ -78,7 +86,18 @@ export class Inbound {
   }
 
   sense(on: boolean): void {
+    if (on === this.#sensing) return;
     this.#sensing = on;
+    this.#flow();
+  }
+
+  /**
+   * Says that bytes which were taken from here were not delivered yet; the end waits for them. `rest` gives them back to
+   * whoever reads next, unless the same reader takes its word back before.
+   */
+  retain(rest: (() => Buffer) | undefined): void {
+    if (rest === this.#retained) return;
+    this.#retained = rest;
     this.#flow();
   }
 
@@ -92,15 +111,23 @@ export class Inbound {
   drop(): void {
     this.#dropped = true;
     // With bytes missing before it, a FIN that was seen is no clean end any more.
-    if (this.#pending.length > 0) this.#end = undefined;
+    if (this.#pendingBytes > 0 || this.#retained !== undefined) this.#end = undefined;
+    this.#flow();
+  }
+
+  /** What comes makes no sense: the reader is told so, and nothing is read any more. */
+  fail(error: TransportError): void {
+    this.#end = { kind: 'lost', error };
+    this.#dropped = true;
     this.#flow();
   }
 
   /** The stream has a chunk. */
   push(chunk: Buffer): void {
     this.bytesRead += chunk.length;
-    this.#pending.push(chunk);
     this.#pendingBytes += chunk.length;
+    if (this.#pending === undefined) this.#pending = [chunk];
+    else this.#pending.push(chunk);
     this.#flow();
   }
 
@@ -110,12 +137,36 @@ export class Inbound {
     this.#flow();
   }
 
-  get #loss(): TransportError | undefined {
-    return this.#end?.kind === 'lost' ? this.#end.error : undefined;
+  refusal(): TransportError | undefined {
+    if (!this.#letGo) return undefined;
+    return this.#end?.kind === 'lost' ? this.#end.error : errorOf(this.#host, 'ERR_CLOSED', 'read');
+  }
+
+  alreadyReading(): TransportError {
+    return errorOf(this.#host, 'ERR_ALREADY_READING', 'read');
+  }
+
+  callOut(action: () => void): void {
+    this.#host.callOut(action);
+  }
+
+  onReaderChange(): void {
+    this.#flow();
   }
 
   get #discarding(): boolean {
     return this.#dropped || (this.#letGo && !this.#reader.present);
+  }
+
+  #subscribe(subscriber: Subscriber<Buffer>): void {
+    const rest = this.#retained;
+    if (rest !== undefined && !this.#reader.present) {
+      this.#retained = undefined;
+      const bytes = rest();
+      this.#pendingBytes += bytes.length;
+      if (bytes.length > 0) this.#pending = [bytes, ...(this.#pending ?? [])];
+    }
+    this.#reader.subscribe(subscriber);
   }
 
   /** Brings the stream, the reader and the end in line with the state. Every change of the state calls it. */
@@ -138,22 +189,35 @@ export class Inbound {
 
   #deliver(): void {
     while (this.#reader.present && this.#holds === 0 && !this.#dropped) {
-      const chunk = this.#pending.shift();
+      const chunk = this.#shift();
       if (chunk === undefined) break;
-      this.#pendingBytes -= chunk.length;
-      this.#reader.next(chunk);
+      this.#host.callOut(() => {
+        this.#reader.next(chunk);
+      });
     }
     if (this.#discarding) {
-      this.#pending = [];
+      this.#pending = undefined;
       this.#pendingBytes = 0;
+      this.#retained = undefined;
     }
-    if (this.#end !== undefined && this.#pending.length === 0) this.#reader.finish(this.#end);
+    if (this.#end !== undefined && this.#pendingBytes === 0 && this.#retained === undefined)
+      this.#reader.finish(this.#end.kind === 'lost' ? this.#end.error : undefined);
+  }
+
+  #shift(): Buffer | undefined {
+    const pending = this.#pending;
+    if (pending === undefined) return undefined;
+    const chunk = pending.shift();
+    // An idle connection keeps no array.
+    if (pending.length === 0) this.#pending = undefined;
+    this.#pendingBytes -= chunk?.length ?? 0;
+    return chunk;
   }
 
   #pauseOrResume(): void {
-    const reading = this.#reader.present && this.#holds === 0;
-    const sensing = !this.#reader.present && this.#sensing && this.#pendingBytes < READ_AHEAD;
-    const flowing = reading || sensing || this.#discarding;
+    const readAhead = this.#reader.present ? (this.#flowing ? HOLD_HIGH : HOLD_LOW) : READ_AHEAD;
+    const wanted = this.#reader.present || this.#sensing;
+    const flowing = this.#discarding || (wanted && this.#pendingBytes < readAhead);
     if (flowing === this.#flowing) return;
     this.#flowing = flowing;
     if (flowing) this.#stream.resume();
@@ -162,7 +226,8 @@ export class Inbound {
 
   #settle(): void {
     if (this.#end === undefined || this.#reader.present || this.#settled) return;
+    if (this.#retained !== undefined) return;
     this.#settled = true;
-    this.#onSettled();
+    this.#host.onInboundSettled();
   }
 }

@@ -1,23 +1,25 @@
-import type { Writable } from 'node:stream';
+import type { Duplex } from 'node:stream';
 import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rxjs';
-import { isUint8Array } from 'node:util/types';
 import type { TransportError } from '../errors/transport-error.ts';
-import { errorOf, guarded, type ConnectionContext } from './connection-context.ts';
+import type { Encode } from '../framing/byte-sink.ts';
+import { errorOf, guarded, located, type ConnectionContext } from './connection-context.ts';
+import { FlushPace } from './flush-pace.ts';
 import { FlushWaiters } from './flush-waiters.ts';
+import type { StreamTraits } from './stream-traits.ts';
+import { WriteBuffer } from './write-buffer.ts';
 
 // Over the high mark the peer is too slow; under the low mark there is room again. Two marks, so that the state does
 // not flap with each write. 64 KiB is one write of a busy loopback socket.
 const HIGH_MARK = 64 * 1024;
 const LOW_TO_HIGH = 1 / 4;
-// What a value costs besides its bytes until it is sent: an array slot, a view of a buffer, Node's record of the write.
-const COST_PER_VALUE = 64;
+// What a long turn writes goes out in parts of this size, so that the same half of a slab is used again and again.
+const EARLY_FLUSH = 32 * 1024;
 
-/**
- * What can be written: bytes, or text that is sent as UTF-8.
- *
- * @public
- */
-export type Bytes = Uint8Array | string;
+/** The side of a connection that an {@link Outbound} writes for. */
+export interface OutboundHost extends ConnectionContext {
+  /** The kernel has taken more. */
+  onFlushed(): void;
+}
 
 /**
  * The writing half of a connection: it gathers what is written in a tick, and counts what waits for the peer.
@@ -26,44 +28,58 @@ export type Bytes = Uint8Array | string;
  *            end                  stream finished, or lost
  *   open ──────────▶ ended ──────────────▶ gone
  *     └──────────────────────────────────────▲
+ *
+ *   put ─▶ buffer ─── end of the tick, or 32 KiB ──▶ stream ──▶ kernel
+ *            ▲ └──── waits while the stream is at work ────┘
  * ```
  *
- * Bytes are counted twice, when accepted and when the kernel has them; what is between is what waits. Node's own 'drain'
+ * Bytes are counted three times: when accepted, when handed to the stream, and when the kernel has them. Node's own 'drain'
  * is not used: it has one mark only, and never comes after destroy.
  */
 export class Outbound {
-  /** Present state of congestion, then its changes. */
-  readonly congested: Observable<boolean> = defer(() =>
-    this.#state === 'gone' ? of(false) : this.#congestion,
-  );
   refused = 0;
 
-  readonly #stream: Writable;
-  readonly #context: ConnectionContext;
+  readonly #stream: Duplex;
+  readonly #traits: StreamTraits;
+  readonly #host: OutboundHost;
   readonly #limit: number;
   readonly #highMark: number;
-  readonly #onFlushed: () => void;
-  readonly #congestion = new BehaviorSubject(false);
+  readonly #buffer = new WriteBuffer();
+  readonly #pace: FlushPace = new FlushPace(this);
+  #congestion: BehaviorSubject<boolean> | undefined;
+  #waiters: FlushWaiters | undefined;
   #state: 'open' | 'ended' | 'gone' = 'open';
-  #batch: Uint8Array[] = [];
+  #congested = false;
   #accepted = 0;
+  #handedOver = 0;
   #flushed = 0;
-  // The cost of what waits: its bytes, and something for each value, so that many small ones are bounded as well.
-  #cost = 0;
-  #batchCost = 0;
-  readonly #waiters = new FlushWaiters();
+  #told = 0;
+  // Writes that the stream has not called back for, and whether it still has bytes of them.
+  #callbacksDue = 0;
+  #busy = false;
+  readonly #onWritten = (error?: Error | null): void => {
+    this.#callbacksDue -= 1;
+    // destroy() cuts a write short and may still call back without an error.
+    if (error || this.#stream.destroyed || this.#callbacksDue > 0 || !this.#busy) return;
+    this.#taken(this.#traits.allInKernel(this.#stream));
+    this.flush();
+  };
 
-  /** `onFlushed` is called each time the kernel has taken more. */
-  constructor(stream: Writable, context: ConnectionContext, maxWriteBuffer: number, onFlushed: () => void) {
+  constructor(stream: Duplex, traits: StreamTraits, host: OutboundHost, maxWriteBuffer: number) {
     this.#stream = stream;
-    this.#context = context;
+    this.#traits = traits;
+    this.#host = host;
     this.#limit = maxWriteBuffer;
     // Half of the limit at the most, so that who minds `congested` never meets the limit.
     this.#highMark = Math.min(HIGH_MARK, maxWriteBuffer / 2);
-    this.#onFlushed = onFlushed;
-    this.congested = defer(() => (this.#state === 'gone' ? of(false) : this.#congestion)).pipe(
-      guarded(context),
-    );
+  }
+
+  /** Present state of congestion, then its changes. */
+  get congested(): Observable<boolean> {
+    return defer(() => {
+      if (this.#state === 'gone') return of(false);
+      return (this.#congestion ??= new BehaviorSubject(this.#congested));
+    }).pipe(guarded(this.#host));
   }
 
   get open(): boolean {
@@ -71,7 +87,7 @@ export class Outbound {
   }
 
   get isCongested(): boolean {
-    return this.#congestion.value;
+    return this.#congested;
   }
 
   /** Bytes that the kernel has. */
@@ -84,102 +100,120 @@ export class Outbound {
     return this.#accepted - this.#flushed;
   }
 
-  /** Accepts a value, to be sent at the end of this tick; false when the write side was ended before. */
-  write(bytes: Uint8Array): boolean {
-    if (!this.open) {
-      this.refused += 1;
+  /**
+   * Accepts a message, to be sent at the end of this tick; throws what the encoder throws.
+   *
+   * @returns false when it would fill the buffer over its limit, and nothing was accepted. One that is larger alone may go
+   * when none waits.
+   */
+  put<Out>(message: Out, encode: Encode<Out>, bounded: boolean): boolean {
+    const buffer = this.#buffer;
+    const before = buffer.size;
+    buffer.mark();
+    try {
+      encode(message, buffer);
+    } catch (error) {
+      buffer.rollBack();
+      throw located(error, this.#host);
+    }
+    const bytes = buffer.size - before;
+    const { waiting } = this;
+    if (bounded && waiting > 0 && waiting + bytes > this.#limit) {
+      buffer.rollBack();
       return false;
     }
-    if (bytes.length === 0) return true;
+    this.#accepted += bytes;
+    if (waiting + bytes >= this.#highMark) this.#setCongested(true);
+    if (this.#busy || bytes === 0) return true;
     // nextTick runs before any I/O, so a lone message goes out as early as a direct write would.
-    if (this.#batch.push(bytes) === 1) process.nextTick(flush, this);
-    this.#accepted += bytes.length;
-    this.#cost += bytes.length + COST_PER_VALUE;
-    this.#batchCost += bytes.length + COST_PER_VALUE;
-    if (this.#cost >= this.#highMark && !this.isCongested) this.#congestion.next(true);
+    this.#pace.schedule();
+    if (buffer.size >= EARLY_FLUSH) this.#handOver();
     return true;
+  }
+
+  /** Something was received: what is written now may be the answer that the peer waits for. */
+  heard(): void {
+    this.#pace.hurry();
   }
 
   /** Completes the subscriber once all that was accepted until now is in the kernel. */
   completeWhenFlushed(subscriber: Subscriber<never>): void {
     if (this.waiting === 0) this.#complete(subscriber);
-    else this.#waiters.add({ mark: this.#accepted, subscriber });
+    else (this.#waiters ??= new FlushWaiters()).add({ mark: this.#accepted, subscriber });
   }
 
   /** FIN after what was written. */
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
-    this.flush();
+    this.#handOver();
+    if (this.#told !== this.#flushed) this.#pace.schedule();
     this.#stream.end();
   }
 
   /** The stream is closed: nothing waits for the peer any more, and nobody needs to be held back on its account. */
   gone(): void {
+    this.#tell();
     this.#state = 'gone';
-    this.#batch = [];
-    this.#waiters.clear();
-    if (this.isCongested) this.#congestion.next(false);
-    this.#congestion.complete();
+    this.#buffer.clear();
+    this.#waiters = undefined;
+    this.#setCongested(false);
+    this.#congestion?.complete();
   }
 
-  /** Hands the batch to the stream as one vectored write. */
+  /** Hands what was gathered to the stream, unless that is still at work: then it goes when that is done. */
   flush(): void {
-    const batch = this.#batch;
-    const last = batch.pop();
-    if (last === undefined || this.#stream.destroyed) return;
-    const upTo = this.#accepted;
-    const cost = this.#batchCost;
-    this.#batch = [];
-    this.#batchCost = 0;
-    this.#stream.cork();
-    for (const bytes of batch) this.#stream.write(bytes);
-    this.#stream.write(last, (error) => {
-      // destroy() cuts a write short and may still call back without an error.
-      if (!error && !this.#stream.destroyed) this.#advance(upTo, cost);
-    });
-    this.#stream.uncork();
-  }
-
-  /** Whether this value would fill the buffer over its limit; one that is larger alone may go when none waits. */
-  overflows(bytes: Uint8Array): boolean {
-    return this.open && this.waiting > 0 && this.#cost + bytes.length > this.#limit;
+    if (!this.#busy) this.#handOver();
+    if (this.#state !== 'gone') this.#tell();
   }
 
   overflowError(): TransportError {
     const detail = `${this.waiting} bytes wait for the peer, and maxWriteBuffer is ${this.#limit}`;
-    return errorOf(this.#context, 'ERR_WRITE_OVERFLOW', 'write', detail);
+    return errorOf(this.#host, 'ERR_WRITE_OVERFLOW', 'write', detail);
   }
 
   closedError(): TransportError {
-    return errorOf(this.#context, 'ERR_CLOSED', 'write');
+    return errorOf(this.#host, 'ERR_CLOSED', 'write');
   }
 
-  /** The bytes of a value that somebody wants to send; throws `ERR_INVALID_VALUE` for what has none. */
-  toBytes(value: Bytes): Uint8Array {
-    if (typeof value === 'string') return Buffer.from(value);
-    if (isUint8Array(value)) return value;
-    const detail = `a value of type ${typeof value} was written`;
-    throw errorOf(this.#context, 'ERR_INVALID_VALUE', 'write', detail);
+  #handOver(): void {
+    if (this.#buffer.size === 0 || this.#stream.destroyed) return;
+    this.#busy = true;
+    this.#callbacksDue += 1;
+    this.#handedOver = this.#accepted;
+    this.#pace.flushed();
+    this.#buffer.handOver(this.#stream, this.#onWritten);
+    // The usual case: the kernel has taken all of it within the call. The callback comes later, and has nothing to do.
+    if (this.#traits.allInKernel(this.#stream)) this.#taken(true);
   }
 
-  #advance(flushed: number, cost: number): void {
-    this.#flushed = flushed;
-    this.#cost -= cost;
-    if (this.isCongested && this.#cost <= this.#highMark * LOW_TO_HIGH) this.#congestion.next(false);
-    this.#waiters.advance(flushed, (subscriber) => {
+  /** The stream has no bytes left; nobody is told yet, because this may be in the middle of somebody's `write`. */
+  #taken(inKernel: boolean): void {
+    this.#busy = false;
+    this.#flushed = this.#handedOver;
+    this.#buffer.written(inKernel);
+  }
+
+  /** Tells who waits for what the kernel has taken. */
+  #tell(): void {
+    if (this.#told === this.#flushed) return;
+    this.#told = this.#flushed;
+    if (this.#congested && this.waiting <= this.#highMark * LOW_TO_HIGH) this.#setCongested(false);
+    this.#waiters?.advance(this.#flushed, (subscriber) => {
       this.#complete(subscriber);
     });
-    this.#onFlushed();
+    this.#host.onFlushed();
+  }
+
+  #setCongested(congested: boolean): void {
+    if (this.#congested === congested) return;
+    this.#congested = congested;
+    this.#congestion?.next(congested);
   }
 
   #complete(subscriber: Subscriber<never>): void {
-    this.#context.callOut(() => {
+    this.#host.callOut(() => {
       subscriber.complete();
     });
   }
-}
-
-function flush(outbound: Outbound): void {
-  outbound.flush();
 }

@@ -1,14 +1,16 @@
 import { first, from, Observable, takeWhile, type ObservableInput, type Subscriber } from 'rxjs';
+import type { Encode } from '../framing/byte-sink.ts';
 import { errorOf, type ConnectionContext } from './connection-context.ts';
-import type { Bytes, Outbound } from './outbound.ts';
+import type { Outbound } from './outbound.ts';
 import { isPromiseLike, toPullSource, type PullSource } from './pull-source.ts';
 import type { Sender, Senders } from './senders.ts';
 
-/** The parts of a connection that a send works with. */
-export interface SendHost {
+/** The parts of a connection that a send of some kind of values works with. */
+export interface SendHost<Out> {
   readonly context: ConnectionContext;
   readonly outbound: Outbound;
   readonly senders: Senders;
+  readonly encode: Encode<Out>;
 }
 
 /**
@@ -19,9 +21,9 @@ export interface SendHost {
  *  push source   next ──▶ write     (over maxWriteBuffer ─▶ ERR_WRITE_OVERFLOW)  complete ─▶ flushed ─▶ complete
  * ```
  */
-export function send(values: ObservableInput<Bytes>, host: SendHost): Observable<never> {
-  const { outbound, senders } = host;
+export function send<Out>(values: ObservableInput<Out>, host: SendHost<Out>): Observable<never> {
   return new Observable((subscriber) => {
+    const { outbound, senders } = host;
     if (!outbound.open) {
       subscriber.error(outbound.closedError());
       return;
@@ -40,21 +42,22 @@ export function send(values: ObservableInput<Bytes>, host: SendHost): Observable
 }
 
 /** A push source cannot be slowed down, so what it makes us buffer is bounded. */
-function push(
-  values: ObservableInput<Bytes>,
-  { context, outbound }: SendHost,
+function push<Out>(
+  values: ObservableInput<Out>,
+  { context, outbound, encode }: SendHost<Out>,
   subscriber: Subscriber<never>,
   exhausted: () => void,
 ): void {
-  const { attempt, fail } = endingOnError(subscriber, context);
+  const { fail } = endingOnError(subscriber, context);
   // It also stops a source that emits while it is being subscribed, when there is nothing to unsubscribe yet.
-  const goesOn = (value: Bytes): boolean => {
+  const goesOn = (value: Out): boolean => {
     if (subscriber.closed) return false;
-    attempt(() => {
-      const bytes = outbound.toBytes(value);
-      if (outbound.overflows(bytes)) throw outbound.overflowError();
-      outbound.write(bytes);
-    });
+    try {
+      if (!outbound.open) outbound.refused += 1;
+      else if (!outbound.put(value, encode, true)) fail(outbound.overflowError());
+    } catch (error) {
+      fail(error);
+    }
     return !subscriber.closed;
   };
   const pushing = toObservable(values, context).pipe(takeWhile(goesOn)).subscribe({
@@ -68,7 +71,7 @@ function push(
   });
 }
 
-function toObservable(values: ObservableInput<Bytes>, context: ConnectionContext): Observable<Bytes> {
+function toObservable<Out>(values: ObservableInput<Out>, context: ConnectionContext): Observable<Out> {
   try {
     return from(values);
   } catch (cause) {
@@ -78,9 +81,9 @@ function toObservable(values: ObservableInput<Bytes>, context: ConnectionContext
 }
 
 /** Asks the source for one value after the other, and not while the peer is behind. */
-function pull(
-  source: PullSource<Bytes>,
-  { context, outbound }: SendHost,
+function pull<Out>(
+  source: PullSource<Out>,
+  { context, outbound, encode }: SendHost<Out>,
   sender: Sender,
   exhausted: () => void,
 ): void {
@@ -96,7 +99,7 @@ function pull(
     // A generator that is running cannot be told to return; it is when it has given its value.
     if (!sender.exhausted && !asking) cancel();
   });
-  const ask = (): ReturnType<PullSource<Bytes>['next']> => {
+  const ask = (): ReturnType<PullSource<Out>['next']> => {
     asking = true;
     try {
       return source.next();
@@ -105,10 +108,11 @@ function pull(
       if (subscriber.closed) cancel();
     }
   };
-  const accept = (result: IteratorResult<Bytes, unknown>): void => {
+  const accept = (result: IteratorResult<Out, unknown>): void => {
     if (subscriber.closed) return;
     if (result.done === true) exhausted();
-    else outbound.write(outbound.toBytes(result.value));
+    else if (outbound.open) outbound.put(result.value, encode, false);
+    else outbound.refused += 1;
   };
   // A write to a fast peer is called back in the same turn; going on at once would starve all other I/O.
   const stepLater = (): void => {
@@ -130,7 +134,7 @@ function pull(
       }
     });
   };
-  const resume = (result: IteratorResult<Bytes, unknown>): void => {
+  const resume = (result: IteratorResult<Out, unknown>): void => {
     attempt(() => {
       accept(result);
     });
@@ -146,9 +150,9 @@ interface EndingOnError {
   readonly attempt: (action: () => void) => void;
 }
 
-function endingOnError(subscriber: Subscriber<never>, { callOut }: ConnectionContext): EndingOnError {
+function endingOnError(subscriber: Subscriber<never>, context: ConnectionContext): EndingOnError {
   const fail = (error: unknown): void => {
-    callOut(() => {
+    context.callOut(() => {
       subscriber.error(error);
     });
   };

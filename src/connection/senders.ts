@@ -9,20 +9,23 @@ export interface Sender {
   exhausted: boolean;
 }
 
+/** The side of a connection that {@link Senders} send for. */
+export interface SendersHost extends ConnectionContext {
+  /** A send has begun or is over. */
+  onSendersChange(): void;
+}
+
 /**
  * The sends that are under way on a connection.
  *
  * They decide how long an accepted connection outlives the peer's FIN, and whether the peer's end must be sensed.
  */
 export class Senders {
+  readonly #host: SendersHost;
   readonly #active = new Set<Sender>();
-  readonly #onChange: () => void;
 
-  readonly #callOut: ConnectionContext['callOut'];
-
-  constructor({ callOut }: ConnectionContext, onChange: () => void) {
-    this.#callOut = callOut;
-    this.#onChange = onChange;
+  constructor(host: SendersHost) {
+    this.#host = host;
   }
 
   get none(): boolean {
@@ -33,10 +36,10 @@ export class Senders {
   add(sender: Sender): void {
     sender.subscriber.add(() => {
       this.#active.delete(sender);
-      this.#onChange();
+      this.#host.onSendersChange();
     });
     this.#active.add(sender);
-    this.#onChange();
+    this.#host.onSendersChange();
   }
 
   /** Errors the sends whose source still has something to say; those that only await the flush go on. */
@@ -53,7 +56,7 @@ export class Senders {
 
   #fail(error: TransportError, senders: readonly Sender[]): void {
     for (const { subscriber } of senders) {
-      this.#callOut(() => {
+      this.#host.callOut(() => {
         subscriber.error(error);
       });
     }

@@ -6,13 +6,24 @@ export interface StreamTraits {
   readonly reset: (stream: Duplex) => void;
   /** Asked at 'end': whether it was no clean end of the peer but a reset that looks like one. */
   readonly endedByReset: (stream: Duplex) => boolean;
+  /** Whether all that was written to it is in the kernel, so that nobody looks at those bytes any more. */
+  readonly allInKernel: (stream: Duplex) => boolean;
 }
 
-/**
- * A stream that knows no reset. A Unix socket is one too: its peer sees an end, or ECONNRESET if it had sent what we did not
- * read (unix(7)).
- */
+/** A stream that knows no reset, and that may keep what it was given, as a PassThrough does. */
 export const plainTraits: StreamTraits = {
   reset: (stream) => stream.destroy(),
   endedByReset: () => false,
+  allInKernel: () => false,
+};
+
+/**
+ * A Unix socket. It knows no reset either: its peer sees an end, or ECONNRESET if it had sent what we did not read
+ * (unix(7)).
+ */
+export const socketTraits: StreamTraits = {
+  ...plainTraits,
+  // libuv writes at once what the kernel takes, and only the rest stays with the stream (uv_try_write, Node's
+  // StreamBase::Write).
+  allInKernel: (stream) => stream.writableLength === 0,
 };

@@ -42,6 +42,8 @@ export class TransportError extends Error {
   readonly endpoint?: Endpoint;
   /** The `id` of the connection that it is about, if there was one. */
   readonly connectionId?: string;
+  /** What went wrong in this very case, as it stands in the message. */
+  readonly detail?: string;
   /** One error per address that was tried, when there was more than one (see Happy Eyeballs, RFC 8305). */
   readonly causes: readonly TransportError[];
 
@@ -54,6 +56,7 @@ export class TransportError extends Error {
     this.phase = phase;
     if (endpoint !== undefined) this.endpoint = endpoint;
     if (connectionId !== undefined) this.connectionId = connectionId;
+    if (detail !== undefined) this.detail = detail;
     this.causes = causes;
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -13,7 +13,7 @@ import {
   type OperatorFunction,
 } from 'rxjs';
 import type { CloseSummary, Connection } from '../connection/connection.ts';
-import type { Bytes } from '../connection/outbound.ts';
+import type { Bytes } from '../framing/bytes.ts';
 import { withReceived } from '../connection/with-received.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { holdOn } from './hold-while.ts';

@@ -14,7 +14,7 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { deadline } from '../connection/deadline.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
-import { plainTraits } from '../connection/stream-traits.ts';
+import { socketTraits } from '../connection/stream-traits.ts';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
 import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
@@ -23,6 +23,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import { readConnectOptions, type ConnectOptions, type ConnectSettings } from './connect-options.ts';
 import { dial } from './dial.ts';
 import { refuseTls } from './refuse-tls.ts';
+import { localEndpoint, remoteEndpoint } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
 import { whileSubscribed } from './while-subscribed.ts';
 
@@ -82,19 +83,15 @@ export function dialConnection(endpoint: string, options: ConnectOptions): Obser
 }
 
 function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSettings): Connection {
-  const { localAddress, localPort = 0, remoteAddress, remotePort = 0 } = socket;
   const isTcp = target.kind === 'tcp';
-  return new DuplexConnection(socket, {
-    ...settings,
+  const profile = {
+    settings,
     role: 'dialled',
-    local: isTcp ? formatAddress(localAddress ?? target.host, localPort) : 'unix:',
-    remote:
-      isTcp && remoteAddress !== undefined
-        ? formatAddress(remoteAddress, remotePort)
-        : formatEndpoint(target),
     draining: NEVER,
-    traits: isTcp ? tcpTraits : plainTraits,
-  });
+    traits: isTcp ? tcpTraits : socketTraits,
+  } as const;
+  const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
+  return new DuplexConnection(socket, local, remoteEndpoint(socket) ?? formatEndpoint(target), profile);
 }
 
 function expiry({ connectTimeout, scheduler }: ConnectSettings, endpoint: Endpoint): Observable<never> {

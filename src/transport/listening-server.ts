@@ -1,8 +1,8 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
-import { DuplexConnection } from '../connection/duplex-connection.ts';
-import { plainTraits } from '../connection/stream-traits.ts';
+import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
+import { socketTraits } from '../connection/stream-traits.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { formatAddress } from '../endpoint/format-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
@@ -11,6 +11,7 @@ import type { BindSettings } from './bind-options.ts';
 import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
+import { localEndpoint, remoteEndpoint } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
 
 /**
@@ -35,6 +36,8 @@ export class ListeningServer implements Server {
   readonly #netServer: NetServer;
   readonly #release: () => void;
   readonly #settings: BindSettings;
+  readonly #isUnix: boolean;
+  readonly #profile: ConnectionProfile;
   readonly #open = new OpenConnections();
   readonly #arrivals = new Subject<Connection>();
   readonly #refusals = new Subject<Refusal>();
@@ -49,6 +52,16 @@ export class ListeningServer implements Server {
     this.#netServer = netServer;
     this.#release = bound.release;
     this.#settings = settings;
+    this.#isUnix = this.endpoint.startsWith('unix:');
+    this.#profile = {
+      settings,
+      role: 'accepted',
+      draining: this.#draining,
+      traits: this.#isUnix ? socketTraits : tcpTraits,
+      onClosed: (connection, summary) => {
+        this.#open.closed(connection, summary);
+      },
+    };
     this.refused = this.#refusals.asObservable();
     this.idle = this.#open.none;
     this.connections = new Observable((subscriber) => {
@@ -121,7 +134,7 @@ export class ListeningServer implements Server {
     } else if (this.#waiting.length < this.#settings.backlog) {
       this.#waiting.push(this.#toConnection(socket));
     } else {
-      const remote = addressOf(socket.remoteAddress, socket.remotePort);
+      const remote = remoteEndpoint(socket);
       socket.on('error', ignoreOfRefused).destroy();
       this.#refuse(
         'ERR_TOO_MANY_CONNECTIONS',
@@ -141,16 +154,17 @@ export class ListeningServer implements Server {
   }
 
   #toConnection(socket: Socket): Connection {
-    const isUnix = this.endpoint.startsWith('unix:');
-    const connection = new DuplexConnection(socket, {
-      ...this.#settings,
-      role: 'accepted',
-      local: addressOf(socket.localAddress, socket.localPort) ?? this.endpoint,
-      // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
-      remote: addressOf(socket.remoteAddress, socket.remotePort) ?? (isUnix ? 'unix:' : 'unknown:0'),
-      draining: this.#draining,
-      traits: isUnix ? plainTraits : tcpTraits,
-    });
+    const { endpoint } = this;
+    const local = localEndpoint(socket) ?? endpoint;
+    // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
+    const remote = remoteEndpoint(socket) ?? (this.#isUnix ? 'unix:' : 'unknown:0');
+    // The same text is not kept once for each connection.
+    const connection = new DuplexConnection(
+      socket,
+      local === endpoint ? endpoint : local,
+      remote,
+      this.#profile,
+    );
     this.#open.add(connection);
     return connection;
   }

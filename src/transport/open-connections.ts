@@ -31,11 +31,12 @@ export class OpenConnections {
   add(connection: Connection): void {
     this.#open.add(connection);
     this.#count.next(this.#open.size);
-    connection.closed.subscribe((summary) => {
-      if (this.#shuttingDown) this.#summary = withConnection(this.#summary, summary);
-      this.#open.delete(connection);
-      this.#count.next(this.#open.size);
-    });
+  }
+
+  closed(connection: Connection, summary: CloseSummary): void {
+    if (this.#shuttingDown) this.#summary = withConnection(this.#summary, summary);
+    this.#open.delete(connection);
+    this.#count.next(this.#open.size);
   }
 
   closeAll(): void {

@@ -1,10 +1,10 @@
 import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import type { Duplex } from 'node:stream';
-import type { StreamTraits } from '../connection/stream-traits.ts';
+import { socketTraits, type StreamTraits } from '../connection/stream-traits.ts';
 
 /** A TCP socket can be reset, and tell a FIN from an RST that Node reports as an end. */
-export const tcpTraits: StreamTraits = { reset, endedByReset };
+export const tcpTraits: StreamTraits = { ...socketTraits, reset, endedByReset };
 
 /**
  * Ends a TCP socket with RST instead of FIN, so that the peer cannot take a cut stream for a whole one.
