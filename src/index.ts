@@ -18,7 +18,6 @@ export { TransportError, type TransportErrorInit } from './errors/transport-erro
 // Connections
 export type { ConnectionOptions } from './connection/connection-options.ts';
 export type { CloseSummary, Connection, Traffic } from './connection/connection.ts';
-export type { Bytes } from './framing/bytes.ts';
 
 // Creating
 export type { BindOptions } from './transport/bind-options.ts';
@@ -35,8 +34,16 @@ export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/
 export type { Transport } from './transport/transport.ts';
 export { UnixSocketTransport, type UnixSocketTransportOptions } from './transport/unix-socket-transport.ts';
 
+// Framing
+export type { ByteSink, Encode } from './framing/byte-sink.ts';
+export type { Bytes } from './framing/bytes.ts';
+export { INCOMPLETE, type Codec, type Decoder } from './framing/codec.ts';
+export { lengthPrefixed } from './framing/length-prefixed.ts';
+
 // Operators
 export { backoff, type BackoffDelay, type BackoffOptions } from './operators/backoff.ts';
+export { boundedMergeMap } from './operators/bounded-merge-map.ts';
+export { framed, type FramedOptions } from './operators/framed.ts';
 export { holdWhile, type Holdable } from './operators/hold-while.ts';
 export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
 export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';

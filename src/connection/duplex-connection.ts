@@ -13,11 +13,11 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { encodeBytes, type Bytes } from '../framing/bytes.ts';
-import type { ByteConnection, Writing } from './byte-connection.ts';
+import type { ByteChannel, Channelled, Writing } from './byte-channel.ts';
 import { errorOf, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
-import type { CloseSummary, Traffic } from './connection.ts';
+import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
 import { halfCloseMode, type ConnectionRole } from './half-close.ts';
 import { Inbound, type InboundHost } from './inbound.ts';
@@ -57,7 +57,15 @@ let connectionCount = 0;
  * costs little more than its socket.
  */
 export class DuplexConnection
-  implements ByteConnection, InboundHost, OutboundHost, SendersHost, Recorded, StreamListener
+  implements
+    Connection,
+    ByteChannel,
+    Channelled,
+    InboundHost,
+    OutboundHost,
+    SendersHost,
+    Recorded,
+    StreamListener
 {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -85,6 +93,10 @@ export class DuplexConnection
     this.#record = new ConnectionRecord(this, profile.settings.scheduler);
     listenTo(stream, this);
     this.#sense();
+  }
+
+  get byteChannel(): ByteChannel {
+    return this;
   }
 
   get id(): string {
@@ -131,8 +143,12 @@ export class DuplexConnection
     return this.#inbound.hold();
   }
 
-  retain(rest: (() => Buffer) | undefined): void {
-    this.#inbound.retain(rest);
+  retain(retaining: boolean): void {
+    this.#inbound.retain(retaining);
+  }
+
+  unshift(bytes: Buffer): void {
+    this.#inbound.unshift(bytes);
   }
 
   end(): void {

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { Observable, Subscription, type Subscriber } from 'rxjs';
+import { Observable, Subscription } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { errorOf, type ConnectionContext } from './connection-context.ts';
 import { ExclusiveReader, type ReaderHost } from './exclusive-reader.ts';
@@ -45,7 +45,7 @@ export class Inbound implements ReaderHost {
   readonly #reader: ExclusiveReader<Buffer> = new ExclusiveReader(this);
   #pending: Buffer[] | undefined;
   #pendingBytes = 0;
-  #retained: (() => Buffer) | undefined;
+  #retaining = false;
   #holds = 0;
   #sensing = false;
   #letGo = false;
@@ -63,7 +63,7 @@ export class Inbound implements ReaderHost {
 
   get received(): Observable<Buffer> {
     return new Observable((subscriber) => {
-      this.#subscribe(subscriber);
+      this.#reader.subscribe(subscriber);
     });
   }
 
@@ -91,13 +91,18 @@ export class Inbound implements ReaderHost {
     this.#flow();
   }
 
-  /**
-   * Says that bytes which were taken from here were not delivered yet; the end waits for them. `rest` gives them back to
-   * whoever reads next, unless the same reader takes its word back before.
-   */
-  retain(rest: (() => Buffer) | undefined): void {
-    if (rest === this.#retained) return;
-    this.#retained = rest;
+  /** Says that the reader has not delivered yet what it took: the end waits for it. */
+  retain(retaining: boolean): void {
+    if (retaining === this.#retaining) return;
+    this.#retaining = retaining;
+    this.#flow();
+  }
+
+  /** Puts bytes back, in front of what is received next. */
+  unshift(bytes: Buffer): void {
+    if (bytes.length === 0 || this.#discarding) return;
+    this.#pending = [bytes, ...(this.#pending ?? [])];
+    this.#pendingBytes += bytes.length;
     this.#flow();
   }
 
@@ -111,7 +116,7 @@ export class Inbound implements ReaderHost {
   drop(): void {
     this.#dropped = true;
     // With bytes missing before it, a FIN that was seen is no clean end any more.
-    if (this.#pendingBytes > 0 || this.#retained !== undefined) this.#end = undefined;
+    if (this.#pendingBytes > 0 || this.#retaining) this.#end = undefined;
     this.#flow();
   }
 
@@ -158,17 +163,6 @@ export class Inbound implements ReaderHost {
     return this.#dropped || (this.#letGo && !this.#reader.present);
   }
 
-  #subscribe(subscriber: Subscriber<Buffer>): void {
-    const rest = this.#retained;
-    if (rest !== undefined && !this.#reader.present) {
-      this.#retained = undefined;
-      const bytes = rest();
-      this.#pendingBytes += bytes.length;
-      if (bytes.length > 0) this.#pending = [bytes, ...(this.#pending ?? [])];
-    }
-    this.#reader.subscribe(subscriber);
-  }
-
   /** Brings the stream, the reader and the end in line with the state. Every change of the state calls it. */
   #flow(): void {
     this.#stale = true;
@@ -198,9 +192,9 @@ export class Inbound implements ReaderHost {
     if (this.#discarding) {
       this.#pending = undefined;
       this.#pendingBytes = 0;
-      this.#retained = undefined;
+      this.#retaining = false;
     }
-    if (this.#end !== undefined && this.#pendingBytes === 0 && this.#retained === undefined)
+    if (this.#end !== undefined && this.#pendingBytes === 0 && !this.#retaining)
       this.#reader.finish(this.#end.kind === 'lost' ? this.#end.error : undefined);
   }
 
@@ -226,7 +220,7 @@ export class Inbound implements ReaderHost {
 
   #settle(): void {
     if (this.#end === undefined || this.#reader.present || this.#settled) return;
-    if (this.#retained !== undefined) return;
+    if (this.#retaining) return;
     this.#settled = true;
     this.#host.onInboundSettled();
   }

@@ -1,8 +1,6 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
-import type { Bytes } from '../framing/bytes.ts';
-import type { Connection } from './connection.ts';
 
 /** The writing half of a connection, for one kind of values. */
 export interface Writing<Out> {
@@ -10,12 +8,14 @@ export interface Writing<Out> {
   send(values: ObservableInput<Out>): Observable<never>;
 }
 
-/** What our own connections can do for the layer that makes messages of their bytes. Not for users of a connection. */
-export interface ByteConnection extends Connection<Buffer, Bytes> {
+/** What a connection of ours can do for the layer that makes messages of its bytes. Not for its users. */
+export interface ByteChannel {
   /** The writing half for values that an encoder writes straight into the write buffer. */
   writing<Out>(encode: Encode<Out>): Writing<Out>;
-  /** Keeps the end back while bytes that were received are not delivered; see `Inbound.retain`. */
-  retain(rest: (() => Buffer) | undefined): void;
+  /** Puts bytes back, in front of what is received next. */
+  unshift(bytes: Buffer): void;
+  /** Says that messages of what was received are not delivered yet: the peer's end waits for them. */
+  retain(retaining: boolean): void;
   /**
    * What the peer sends makes no sense: `received` errors, and the connection is closed with that error as soon as nobody
    * sends, so that an answer can still say what was wrong.
@@ -23,6 +23,12 @@ export interface ByteConnection extends Connection<Buffer, Bytes> {
   fail(error: TransportError): void;
 }
 
-export function isByteConnection(connection: Connection): connection is ByteConnection {
-  return 'writing' in connection && 'retain' in connection && 'fail' in connection;
+/** Something that may have a {@link ByteChannel}. */
+export interface Channelled {
+  readonly byteChannel?: ByteChannel | undefined;
+}
+
+/** The channel of a connection of ours; undefined for one that is a plain object. */
+export function channelOf(connection: object): ByteChannel | undefined {
+  return (connection as Channelled).byteChannel;
 }

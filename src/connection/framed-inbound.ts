@@ -1,0 +1,253 @@
+import { Observable, Subscription, type SchedulerLike } from 'rxjs';
+import { toTransportError } from '../errors/system-error.ts';
+import { TransportError } from '../errors/transport-error.ts';
+import { INCOMPLETE, type Codec, type Decoder } from '../framing/codec.ts';
+import type { ByteChannel } from './byte-channel.ts';
+import { errorOf, located } from './connection-context.ts';
+import type { Connection } from './connection.ts';
+import { ExclusiveReader, type ReaderHost } from './exclusive-reader.ts';
+import { FrameDeadline } from './frame-deadline.ts';
+
+/** How long a frame may take. */
+export interface FrameSettings {
+  readonly frameTimeout: number;
+  readonly scheduler: SchedulerLike;
+}
+
+const NOTHING: Buffer = Buffer.alloc(0);
+
+/**
+ * The reading half of a framed connection: it pulls messages out of the chunks while its reader wants them.
+ *
+ * ```text
+ * received of the bytes   [abc|de]  [f|gh|]
+ * messages                 abc       def gh
+ *
+ * the reader leaves within a chunk    the rest of it goes back to the connection, for the next reader
+ * the reader holds within a chunk     the rest of it is kept, and the peer's end waits for it
+ * the bytes are no message            the reader gets the error, and the connection fails with it
+ * ```
+ *
+ * There is a decoder while there is a reader; between two readers nothing is kept here.
+ */
+export class FramedInbound<In> implements ReaderHost {
+  readonly #connection: Connection;
+  readonly #channel: ByteChannel | undefined;
+  readonly #codec: Pick<Codec<In>, 'decoder'>;
+  readonly #reader: ExclusiveReader<In> = new ExclusiveReader(this);
+  readonly #deadline: FrameDeadline;
+  #decoder: Decoder<In> | undefined;
+  #source: Subscription | undefined;
+  // What came although we hold or are busy: a connection made of plain Observables cannot be held back.
+  #early: Buffer[] = [];
+  // What the last reader left, where the connection does not take it back.
+  #left: Buffer = NOTHING;
+  #end: { readonly error?: TransportError } | undefined;
+  #holds = 0;
+  #messages = 0;
+  #drained = true;
+  #dropped = false;
+  #delivering = false;
+  #stale = false;
+
+  constructor(
+    connection: Connection,
+    channel: ByteChannel | undefined,
+    codec: Pick<Codec<In>, 'decoder'>,
+    { frameTimeout, scheduler }: FrameSettings,
+  ) {
+    this.#connection = connection;
+    this.#channel = channel;
+    this.#codec = codec;
+    this.#deadline = new FrameDeadline(frameTimeout, scheduler, () => {
+      const detail = `a frame was begun and not finished within ${frameTimeout} ms`;
+      this.#fail(errorOf(connection, 'ERR_FRAME_TIMEOUT', 'read', detail));
+    });
+  }
+
+  get received(): Observable<In> {
+    return new Observable((subscriber) => {
+      this.#reader.subscribe(subscriber);
+    });
+  }
+
+  hold(): Subscription {
+    this.#holds += 1;
+    this.#deadline.none();
+    const held = this.#connection.hold();
+    return new Subscription(() => {
+      this.#holds -= 1;
+      // What is left of the chunk comes before what the connection reads then.
+      this.#flow();
+      held.unsubscribe();
+    });
+  }
+
+  /** An abort: what no reader took yet is thrown away. */
+  drop(): void {
+    this.#dropped = true;
+  }
+
+  refusal(): undefined {
+    return undefined;
+  }
+
+  alreadyReading(): TransportError {
+    return errorOf(this.#connection, 'ERR_ALREADY_READING', 'read');
+  }
+
+  callOut(action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const detail = 'the end of a subscriber threw';
+      this.#connection.abort(errorOf(this.#connection, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
+    }
+  }
+
+  onReaderChange(): void {
+    this.#flow();
+  }
+
+  /** Brings reader, decoder and connection in line with the state. Every change of the state calls it. */
+  #flow(): void {
+    this.#stale = true;
+    // From within `next`: the loop below looks at everything again.
+    if (this.#delivering) return;
+    this.#delivering = true;
+    this.callOut(() => {
+      while (this.#stale) {
+        this.#stale = false;
+        this.#deliver();
+      }
+    });
+    this.#delivering = false;
+    if (this.#reader.present) this.#read();
+    else this.#leave();
+  }
+
+  /** After a loss nothing else comes, so that what is left is delivered even to a reader that holds. */
+  get #wanted(): boolean {
+    return this.#reader.present && !this.#dropped && (this.#holds === 0 || this.#end?.error !== undefined);
+  }
+
+  /** Nothing is left to deliver before the end. */
+  get #over(): boolean {
+    if (this.#dropped) return true;
+    const tail = this.#end?.error === undefined && this.#decoder?.begun === true;
+    return this.#drained && this.#early.length === 0 && !tail;
+  }
+
+  #deliver(): void {
+    while (this.#wanted) {
+      const message = this.#next();
+      if (message === INCOMPLETE) break;
+      this.#messages += 1;
+      this.#reader.next(message);
+    }
+    if (this.#end !== undefined && this.#over) this.#reader.finish(this.#end.error);
+  }
+
+  #next(): In | typeof INCOMPLETE {
+    const decoder = this.#decoder;
+    if (decoder === undefined) return INCOMPLETE;
+    try {
+      for (;;) {
+        const message = decoder.next();
+        if (message !== INCOMPLETE) {
+          this.#drained = false;
+          return message;
+        }
+        const chunk = this.#early.shift();
+        if (chunk === undefined) break;
+        decoder.push(chunk);
+      }
+      this.#drained = true;
+      if (this.#end === undefined || this.#end.error !== undefined) return INCOMPLETE;
+      const last = decoder.end();
+      if (last === INCOMPLETE) this.#decoder = undefined;
+      return last;
+    } catch (error) {
+      this.#fail(error);
+      return INCOMPLETE;
+    }
+  }
+
+  /** There is a reader: subscribes to the bytes, or watches over what has come of them. */
+  #read(): void {
+    const undelivered = !this.#drained || this.#early.length > 0;
+    this.#channel?.retain(undelivered);
+    if (this.#source === undefined) this.#enter();
+    else if (this.#decoder?.begun === true && this.#holds === 0) this.#deadline.begun(this.#messages);
+    else this.#deadline.none();
+  }
+
+  #enter(): void {
+    this.#decoder = this.#codec.decoder();
+    if (this.#left.length > 0) this.#push(this.#left);
+    this.#left = NOTHING;
+    const source = new Subscription();
+    this.#source = source;
+    source.add(
+      this.#connection.received.subscribe({
+        next: (chunk) => {
+          this.#take(chunk);
+        },
+        error: (error: unknown) => {
+          this.#end = { error: toTransportError(error, 'read', this.#connection.remote) };
+          this.#flow();
+        },
+        complete: () => {
+          this.#end = {};
+          this.#flow();
+        },
+      }),
+    );
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#drained && !this.#delivering && this.#early.length === 0) this.#push(chunk);
+    else this.#early.push(chunk);
+    this.#flow();
+  }
+
+  #push(chunk: Buffer): void {
+    try {
+      this.#decoder?.push(chunk);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Nobody reads: what was not delivered goes back to where it came from. */
+  #leave(): void {
+    const source = this.#source;
+    if (source === undefined) return;
+    const rest = Buffer.concat([this.#decoder?.rest() ?? NOTHING, ...this.#early]);
+    this.#source = undefined;
+    this.#decoder = undefined;
+    this.#drained = true;
+    this.#end = undefined;
+    this.#early = [];
+    this.#deadline.stop();
+    // In this order, so that the end cannot come in between.
+    this.#channel?.retain(true);
+    source.unsubscribe();
+    if (this.#channel === undefined) this.#left = rest;
+    else this.#channel.unshift(rest);
+    this.#channel?.retain(false);
+  }
+
+  #fail(cause: unknown): void {
+    const error = TransportError.is(cause)
+      ? cause
+      : new TransportError('ERR_INVALID_FRAME', { phase: 'read', detail: 'the decoder threw', cause });
+    const failure = located(error, this.#connection) as TransportError;
+    this.#decoder = undefined;
+    this.#early = [];
+    this.#drained = true;
+    if (this.#channel === undefined) this.#connection.abort(failure);
+    else this.#channel.fail(failure);
+    this.#reader.finish(failure);
+  }
+}

@@ -1,0 +1,66 @@
+import {
+  defer,
+  finalize,
+  from,
+  mergeMap,
+  type Observable,
+  type ObservableInput,
+  type Subscription,
+} from 'rxjs';
+import { quantityOption } from '../errors/option-range.ts';
+import type { Holdable } from './hold-while.ts';
+
+/**
+ * RxJS' `mergeMap` over what a connection receives, which reads no more messages than it works on.
+ *
+ * ```text
+ * peer sends                               a-b-c-d|
+ * project(x)                               --X|             each takes two frames
+ * boundedMergeMap(connection, project, 2)  --A-B-C-D|       c is read when a is done
+ * ```
+ *
+ * A slow handler so becomes a slow reader, and a slow reader slows its peer down: nothing is queued but what TCP and the
+ * window of the connection hold (up to 256 KiB).
+ *
+ * ```ts
+ * serve((connection) => boundedMergeMap(connection, (request) => handle(request), 16))
+ * ```
+ *
+ * Results come in the order in which they are ready, as with `mergeMap`; with a concurrency of 1, in the order of the
+ * messages, as with `concatMap`. Errors: those of `connection.received`, and of `project`.
+ *
+ * @param connection - whose `received` is read, and held while all places are taken
+ * @param project - the work on one message; its place is free when the inner Observable completes
+ * @param concurrent - how many messages are worked on at a time, at least 1
+ * @throws TransportError `ERR_INVALID_OPTION`
+ * @public
+ */
+export function boundedMergeMap<In, Result>(
+  connection: Holdable<In>,
+  project: (message: In, index: number) => ObservableInput<Result>,
+  concurrent: number,
+): Observable<Result> {
+  const places = quantityOption('concurrent', concurrent, Infinity, 1);
+  return defer(() => {
+    let taken = 0;
+    let held: Subscription | undefined;
+    const take = (): void => {
+      taken += 1;
+      if (taken === places) held = connection.hold();
+    };
+    const free = (): void => {
+      taken -= 1;
+      // Cleared before, because the next message may come, and hold again, while this is released.
+      const released = held;
+      held = undefined;
+      released?.unsubscribe();
+    };
+    return connection.received.pipe(
+      mergeMap((message, index) => {
+        const result = from(project(message, index));
+        take();
+        return result.pipe(finalize(free));
+      }, places),
+    );
+  });
+}
