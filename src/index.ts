@@ -38,12 +38,20 @@ export { UnixSocketTransport, type UnixSocketTransportOptions } from './transpor
 export type { ByteSink, Encode } from './framing/byte-sink.ts';
 export type { Bytes } from './framing/bytes.ts';
 export { INCOMPLETE, type Codec, type Decoder } from './framing/codec.ts';
+export { delimited } from './framing/delimited.ts';
+export { jsonLines, type JsonLinesOptions } from './framing/json-lines.ts';
+export type { LengthPrefixedOptions } from './framing/length-field.ts';
 export { lengthPrefixed } from './framing/length-prefixed.ts';
+export { lines, type LinesOptions } from './framing/lines.ts';
+export type { FrameLimit } from './framing/max-frame-length.ts';
+export { serialized, type Serializer } from './framing/serialized.ts';
+export { varintPrefixed } from './framing/varint-prefixed.ts';
 
 // Operators
 export { backoff, type BackoffDelay, type BackoffOptions } from './operators/backoff.ts';
 export { boundedMergeMap } from './operators/bounded-merge-map.ts';
-export { framed, type FramedOptions } from './operators/framed.ts';
+export { framedConnection, type FramedOptions } from './operators/framed-connection.ts';
+export { framed } from './operators/framed.ts';
 export { holdWhile, type Holdable } from './operators/hold-while.ts';
 export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
 export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';

@@ -38,10 +38,9 @@ export class FramedInbound<In> implements ReaderHost {
   readonly #deadline: FrameDeadline;
   #decoder: Decoder<In> | undefined;
   #source: Subscription | undefined;
-  // What came although we hold or are busy: a connection made of plain Observables cannot be held back.
+  // What came although we hold or are busy, and what a reader left: a connection made of plain Observables can neither be
+  // held back nor take anything back.
   #early: Buffer[] = [];
-  // What the last reader left, where the connection does not take it back.
-  #left: Buffer = NOTHING;
   #end: { readonly error?: TransportError } | undefined;
   #holds = 0;
   #messages = 0;
@@ -115,6 +114,7 @@ export class FramedInbound<In> implements ReaderHost {
     // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
+    if (this.#source === undefined && this.#reader.present) this.#decoder ??= this.#codec.decoder();
     this.callOut(() => {
       while (this.#stale) {
         this.#stale = false;
@@ -183,26 +183,24 @@ export class FramedInbound<In> implements ReaderHost {
   }
 
   #enter(): void {
-    this.#decoder = this.#codec.decoder();
-    if (this.#left.length > 0) this.#push(this.#left);
-    this.#left = NOTHING;
-    const source = new Subscription();
-    this.#source = source;
-    source.add(
-      this.#connection.received.subscribe({
-        next: (chunk) => {
-          this.#take(chunk);
-        },
-        error: (error: unknown) => {
-          this.#end = { error: toTransportError(error, 'read', this.#connection.remote) };
-          this.#flow();
-        },
-        complete: () => {
-          this.#end = {};
-          this.#flow();
-        },
-      }),
-    );
+    // Known before the first chunk comes, which may be at once, and be the last that is wanted.
+    const bytes = new Observable<Buffer>((subscriber) => {
+      this.#source = subscriber;
+      this.#connection.received.subscribe(subscriber);
+    });
+    bytes.subscribe({
+      next: (chunk) => {
+        this.#take(chunk);
+      },
+      error: (error: unknown) => {
+        this.#end = { error: toTransportError(error, 'read', this.#connection.remote) };
+        this.#flow();
+      },
+      complete: () => {
+        this.#end = {};
+        this.#flow();
+      },
+    });
   }
 
   #take(chunk: Buffer): void {
@@ -212,6 +210,7 @@ export class FramedInbound<In> implements ReaderHost {
   }
 
   #push(chunk: Buffer): void {
+    this.#drained = false;
     try {
       this.#decoder?.push(chunk);
     } catch (error) {
@@ -228,13 +227,12 @@ export class FramedInbound<In> implements ReaderHost {
     this.#decoder = undefined;
     this.#drained = true;
     this.#end = undefined;
-    this.#early = [];
+    this.#early = this.#channel === undefined && rest.length > 0 ? [rest] : [];
     this.#deadline.stop();
     // In this order, so that the end cannot come in between.
     this.#channel?.retain(true);
     source.unsubscribe();
-    if (this.#channel === undefined) this.#left = rest;
-    else this.#channel.unshift(rest);
+    this.#channel?.unshift(rest);
     this.#channel?.retain(false);
   }
 

@@ -1,29 +1,8 @@
-import { asyncScheduler, map, type OperatorFunction, type SchedulerLike } from 'rxjs';
+import { map, type OperatorFunction } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
-import { FramedConnection } from '../connection/framed-connection.ts';
-import { millisecondsOption } from '../errors/option-range.ts';
 import type { Bytes } from '../framing/bytes.ts';
-import type { Encode } from '../framing/byte-sink.ts';
 import type { Codec } from '../framing/codec.ts';
-
-/**
- * How {@link framed} treats its connections.
- *
- * @public
- */
-export interface FramedOptions {
-  /**
-   * Milliseconds in which a frame that was begun must be finished, or the connection fails with `ERR_FRAME_TIMEOUT`: who
-   * sends one byte a minute is not waited for. It does not run while reading is held. Default 60000; `Infinity` for no
-   * limit.
-   */
-  readonly frameTimeout?: number | undefined;
-  /** The clock of `frameTimeout`. Default `asyncScheduler`. */
-  readonly scheduler?: SchedulerLike | undefined;
-}
-
-// Longer than a person takes to type a line, and enough for 4 MiB at 600 kbit/s.
-const FRAME_TIMEOUT = 60_000;
+import { framer, type FramedOptions } from './framed-connection.ts';
 
 /**
  * Makes connections of messages out of connections of bytes.
@@ -58,13 +37,5 @@ export function framed<In, Out>(
   codec: Codec<In, Out>,
   options: FramedOptions = {},
 ): OperatorFunction<Connection<Buffer, Bytes>, Connection<In, Out>> {
-  const settings = {
-    frameTimeout: millisecondsOption('frameTimeout', options.frameTimeout, FRAME_TIMEOUT),
-    scheduler: options.scheduler ?? asyncScheduler,
-  };
-  // One for all connections.
-  const encode: Encode<Out> = (message, sink) => {
-    codec.encode(message, sink);
-  };
-  return map((connection) => new FramedConnection(connection, codec, encode, settings));
+  return map(framer(codec, options));
 }
