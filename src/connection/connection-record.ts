@@ -1,10 +1,12 @@
-import { AsyncSubject, defer, map, of, startWith, Subject, type Observable, type SchedulerLike } from 'rxjs';
+import { AsyncSubject, defer, map, of, startWith, Subject, type Observable } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { guarded, type ConnectionContext } from './connection-context.ts';
 import type { CloseSummary, Traffic } from './connection.ts';
 
 /** The side of a connection that a {@link ConnectionRecord} is kept for. */
 export interface Recorded extends ConnectionContext {
+  /** The present moment, in milliseconds of the scheduler. */
+  now(): number;
   /** What has passed through so far. */
   totals(): Omit<CloseSummary, 'duration' | 'error'>;
 }
@@ -12,24 +14,21 @@ export interface Recorded extends ConnectionContext {
 /** How a connection ended, and what goes through it: the source of `closed` and `traffic`. */
 export class ConnectionRecord {
   readonly #host: Recorded;
-  readonly #scheduler: SchedulerLike;
   readonly #openedAt: number;
   // Made when somebody asks: most connections are never asked, and there are many of them.
   #moved: Subject<void> | undefined;
   #over: AsyncSubject<void> | undefined;
-  #finished = false;
-  #duration = 0;
+  #duration: number | undefined;
   #error: TransportError | undefined;
 
-  constructor(host: Recorded, scheduler: SchedulerLike) {
+  constructor(host: Recorded) {
     this.#host = host;
-    this.#scheduler = scheduler;
-    this.#openedAt = scheduler.now();
+    this.#openedAt = host.now();
   }
 
   get traffic(): Observable<Traffic> {
     return defer(() => {
-      if (this.#finished) return of(this.#traffic());
+      if (this.finished) return of(this.#traffic());
       return (this.#moved ??= new Subject()).pipe(
         startWith(undefined),
         map(() => this.#traffic()),
@@ -44,7 +43,7 @@ export class ConnectionRecord {
 
   /** Emits when the connection is over. */
   get over(): Observable<void> {
-    if (this.#finished) return of(undefined);
+    if (this.finished) return of(undefined);
     return (this.#over ??= new AsyncSubject());
   }
 
@@ -55,7 +54,7 @@ export class ConnectionRecord {
 
   /** The first reason counts: what follows it is its consequence. */
   blame(error: TransportError): TransportError {
-    if (!this.#finished) this.#error ??= error;
+    if (!this.finished) this.#error ??= error;
     return this.#error ?? error;
   }
 
@@ -64,13 +63,12 @@ export class ConnectionRecord {
   }
 
   get finished(): boolean {
-    return this.#finished;
+    return this.#duration !== undefined;
   }
 
   /** From here on nothing changes; `tell` comes before everybody who subscribed. */
   finish(tell: (summary: CloseSummary) => void): void {
-    this.#finished = true;
-    this.#duration = this.#scheduler.now() - this.#openedAt;
+    this.#duration = this.#host.now() - this.#openedAt;
     tell(this.#summary());
     this.#over?.next();
     this.#over?.complete();
@@ -80,7 +78,7 @@ export class ConnectionRecord {
   #summary(): CloseSummary {
     return {
       ...this.#host.totals(),
-      duration: this.#duration,
+      duration: this.#duration ?? 0,
       ...(this.#error === undefined ? {} : { error: this.#error }),
     };
   }

@@ -90,7 +90,7 @@ export class DuplexConnection
     this.#stream = stream;
     this.#profile = profile;
     this.#inbound = new Inbound(stream, this);
-    this.#record = new ConnectionRecord(this, profile.settings.scheduler);
+    this.#record = new ConnectionRecord(this);
     listenTo(stream, this);
     this.#sense();
   }
@@ -205,6 +205,10 @@ export class DuplexConnection
       const detail = 'the end of a subscriber threw';
       this.abort(errorOf(this, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
     }
+  }
+
+  now(): number {
+    return this.#profile.settings.scheduler.now();
   }
 
   totals(): Omit<CloseSummary, 'duration' | 'error'> {

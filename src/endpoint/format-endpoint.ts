@@ -17,5 +17,7 @@ export function formatEndpoint(parts: EndpointParts): Endpoint {
 
 /** `host:port`, with brackets around an IPv6 address. */
 export function formatAddress(host: string, port: number): TcpAddress {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const name = host.includes(':') ? `[${host}]` : host;
+  // join makes one flat text; a template keeps its parts, and every connection keeps one of these.
+  return [name, port].join(':') as TcpAddress;
 }
