@@ -25,9 +25,8 @@ import {
   withLatestFrom,
   type Observable,
 } from 'rxjs';
-import { bind, serve, type Connection } from 'rxjs-net';
+import { bind, framed, lines, serve, type Connection } from 'rxjs-net';
 import { fail } from './fail.ts';
-import { lines } from './lines.ts';
 import { stopSignal } from './stop-signal.ts';
 
 const [endpoint = '127.0.0.1:7000'] = process.argv.slice(2);
@@ -37,19 +36,19 @@ bind(endpoint, { until: stopSignal })
   .pipe(
     switchMap((server) => {
       console.log(`listening on ${server.endpoint}`);
-      return server.connections.pipe(serve(chat));
+      // Who leaves in the middle of a line has said it all the same.
+      return server.connections.pipe(framed(lines({ unterminated: 'deliver' })), serve(chat));
     }),
   )
   .subscribe({ error: fail });
 
 /** One guest, from joining to leaving: hears the others for as long as it may still speak. */
-function chat(connection: Connection): Observable<string> {
+function chat(connection: Connection<string, string>): Observable<string> {
   const name = `guest ${connection.id}`;
   const say = (text: string): void => {
-    room.next({ by: name, text: `${text}\n` });
+    room.next({ by: name, text });
   };
   const speaks = connection.received.pipe(
-    lines(),
     tap((line) => {
       say(`${name}: ${line}`);
     }),
@@ -81,7 +80,7 @@ function withoutFallingBehind(
           missed += 1;
           return [];
         }
-        const excuse = missed > 0 ? [`* you missed ${missed} lines\n`] : [];
+        const excuse = missed > 0 ? [`* you missed ${missed} lines`] : [];
         missed = 0;
         return [...excuse, line];
       }),

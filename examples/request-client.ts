@@ -13,7 +13,6 @@ import {
   finalize,
   first,
   from,
-  map,
   merge,
   mergeMap,
   range,
@@ -23,9 +22,8 @@ import {
   tap,
   type Observable,
 } from 'rxjs';
-import { backoff, connect, type Connection } from 'rxjs-net';
+import { backoff, connect, framed, jsonLines, type Connection } from 'rxjs-net';
 import { fail, messageOf } from './fail.ts';
-import { lines } from './lines.ts';
 import type { Answer, Request } from './request-server.ts';
 
 const [endpoint = '127.0.0.1:7000', count = '100'] = process.argv.slice(2);
@@ -49,19 +47,14 @@ function ask(request: Request): Observable<Answer> {
 }
 
 /** One connection: first what the one before left unanswered, then what is asked from now on. */
-function converse(connection: Connection): Observable<Answer> {
-  const questions = merge(from([...unanswered.values()]), requests).pipe(
-    map((request) => `${JSON.stringify(request)}\n`),
-  );
-  const heard = connection.received.pipe(
-    lines(),
-    map((line) => JSON.parse(line) as Answer),
-  );
-  return merge(connection.send(questions), heard);
+function converse(connection: Connection<Answer, Request>): Observable<Answer> {
+  const questions = merge(from([...unanswered.values()]), requests);
+  return merge(connection.send(questions), connection.received);
 }
 
 const conversation = connect(endpoint)
   .pipe(
+    framed(jsonLines<Answer, Request>()),
     switchMap(converse),
     tap({
       error: (error: unknown) => {

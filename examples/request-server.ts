@@ -8,10 +8,9 @@
  *   type what is no JSON                                        this connection is reset; no other one notices
  *   Ctrl-C while work is under way                              it is finished and answered before the server exits
  */
-import { BehaviorSubject, defer, finalize, map, mergeMap, switchMap, timer, type Observable } from 'rxjs';
-import { bind, holdWhile, serve, type Connection } from 'rxjs-net';
+import { map, switchMap, timer, type Observable } from 'rxjs';
+import { bind, boundedMergeMap, framed, jsonLines, serve } from 'rxjs-net';
 import { fail } from './fail.ts';
-import { lines } from './lines.ts';
 import { stopSignal } from './stop-signal.ts';
 
 /** The same id in the answer tells which request it belongs to. `work` is how many milliseconds the answer takes. */
@@ -27,13 +26,17 @@ export interface Answer {
 }
 
 const [endpoint = '127.0.0.1:7000'] = process.argv.slice(2);
-const ENOUGH = 100;
+// Of one client. With so much work under way it is not read from, so nothing piles up here.
+const AT_A_TIME = 100;
 
 bind(endpoint, { until: stopSignal })
   .pipe(
     switchMap((server) => {
       console.log(`listening on ${server.endpoint}`);
-      return server.connections.pipe(serve(converse));
+      return server.connections.pipe(
+        framed(jsonLines<Request, Answer>()),
+        serve((connection) => boundedMergeMap(connection, work, AT_A_TIME)),
+      );
     }),
   )
   .subscribe({
@@ -42,26 +45,6 @@ bind(endpoint, { until: stopSignal })
     },
     error: fail,
   });
-
-/** Answers one client. It is not read from while it has enough work under way, so nothing piles up here. */
-function converse(connection: Connection): Observable<string> {
-  const underWay = new BehaviorSubject(0);
-  const answer = (request: Request): Observable<Answer> =>
-    defer(() => {
-      underWay.next(underWay.value + 1);
-      return work(request);
-    }).pipe(
-      finalize(() => {
-        underWay.next(underWay.value - 1);
-      }),
-    );
-  return holdWhile(connection, underWay.pipe(map((count) => count >= ENOUGH))).pipe(
-    lines(),
-    map((line) => JSON.parse(line) as Request),
-    mergeMap(answer),
-    map((answered) => `${JSON.stringify(answered)}\n`),
-  );
-}
 
 function work({ id, text, work: milliseconds }: Request): Observable<Answer> {
   return timer(milliseconds).pipe(map(() => ({ id, text: text.toUpperCase() })));

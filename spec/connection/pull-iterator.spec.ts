@@ -1,4 +1,4 @@
-import { concat, firstValueFrom, NEVER, of, Subscription, throwError } from 'rxjs';
+import { concat, firstValueFrom, NEVER, of, Subscription, tap, throwError } from 'rxjs';
 import { pullIterator } from '../../src/connection/pull-iterator.ts';
 import { settled, wire } from '../wire.ts';
 
@@ -28,6 +28,29 @@ describe('for await over a connection', () => {
     for (let chunk = 0; chunk < 100; chunk += 1) say('x'.repeat(16 * 1024));
     await settled();
     expect((await firstValueFrom(connection.traffic)).bytesRead).toBe(1 + 256 * 1024);
+  });
+
+  it('takes one value for each pull, whatever has come in between (rule 13)', async () => {
+    const { connection, say } = wire();
+    let delivered = 0;
+    const counted = {
+      received: connection.received.pipe(
+        tap(() => {
+          delivered += 1;
+        }),
+      ),
+      hold: () => connection.hold(),
+    };
+    const values = pullIterator(counted);
+    say('a');
+    await values.next();
+    for (const text of ['b', 'c', 'd']) {
+      say(text);
+      await settled();
+    }
+    await values.next();
+    await values.next();
+    expect(delivered).toBe(3);
   });
 
   it('pauses when the loop is left, and the next reader goes on (rule 7)', async () => {

@@ -27,7 +27,7 @@ describe('examples/request-server.ts', () => {
     const [fool, peer] = await Promise.all([dial(await server.port()), dial(await server.port())]);
     fool.socket.write('what?\n');
     expect(await fool.ended).toBe('RST');
-    await server.line(/ left: .*ERR_HANDLER_FAILED/);
+    await server.line(/ left: .*ERR_INVALID_MESSAGE/);
     peer.socket.write(request(1, 0));
     await peer.hears(answer(1));
   });

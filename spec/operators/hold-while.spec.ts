@@ -1,4 +1,4 @@
-import { Subject, Subscription, throwError } from 'rxjs';
+import { BehaviorSubject, Subject, Subscription, tap, throwError } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { holdWhile } from '../../src/index.ts';
 import { record, settled, wire } from '../wire.ts';
@@ -40,6 +40,23 @@ describe('holdWhile', () => {
     busy.next(false);
     await settled();
     expect(log).toEqual(['a']);
+  });
+
+  it('holds again when what comes at the release makes the other side busy (rule 13)', async () => {
+    const { connection, say } = wire();
+    const busy = new BehaviorSubject(true);
+    const full = tap(() => {
+      busy.next(true);
+    });
+    const { log } = record(holdWhile(connection, busy).pipe(full));
+    for (const text of ['a', 'b', 'c']) say(text);
+    await settled();
+    for (const seen of ['', 'a', 'ab', 'abc']) {
+      expect(log.join('')).toBe(seen);
+      busy.next(false);
+    }
+    await settled();
+    expect(log).toEqual(['a', 'b', 'c']);
   });
 
   it('stops holding, and goes on, when busy fails or completes', async () => {

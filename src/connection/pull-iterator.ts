@@ -99,7 +99,9 @@ class PullIterator<T> implements AsyncIterator<T, undefined> {
   }
 
   #release(): void {
-    this.#hold?.unsubscribe();
+    // Cleared before, because what is delivered at the release may make us hold again.
+    const held = this.#hold;
     this.#hold = undefined;
+    held?.unsubscribe();
   }
 }

@@ -56,8 +56,10 @@ export function holdOn(
 ): Subscription {
   let held: Subscription | undefined;
   const release = (): void => {
-    held?.unsubscribe();
+    // Cleared before, because what is delivered at the release may make us hold again.
+    const released = held;
     held = undefined;
+    released?.unsubscribe();
   };
   return from(busy)
     .pipe(distinctUntilChanged(), finalize(release))
