@@ -10,8 +10,7 @@ export interface ConnectionOptions {
   /** Milliseconds that a graceful close waits for the peer before it resets. Default 5000; `Infinity` waits for ever. */
   readonly closeTimeout?: number | undefined;
   /**
-   * Bytes that may wait to be sent, where each value counts for 64 more. Default 16 MiB. A single value larger than that is
-   * taken when nothing waits.
+   * Bytes that may wait to be sent. Default 16 MiB. A single value larger than that is taken when nothing waits.
    */
   readonly maxWriteBuffer?: number | undefined;
   /**

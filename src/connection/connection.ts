@@ -78,18 +78,23 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
   /**
    * Sends one value, together with all others of the same tick, in the order of the calls.
    *
-   * The value is kept, not copied: leave its bytes alone until they were sent.
+   * Fewer than 4 KiB of bytes are copied at once. More are kept: leave them alone until they were sent. A connection that
+   * only writes flushes at most every 50 µs; one that has received something since its last flush does so in this tick.
    *
    * @returns false while congested, and false after `end` or close, when the value is refused and counted in `closed`.
    * A value that would fill the buffer over `maxWriteBuffer` aborts the connection with `ERR_WRITE_OVERFLOW`.
-   * @throws TransportError `ERR_INVALID_VALUE` for what is neither text nor bytes
+   * @throws TransportError `ERR_INVALID_VALUE` for what is neither text nor bytes; on a framed connection, what its codec
+   * says of a message that it cannot encode. Nothing of such a value is sent.
    */
   write(value: Out): boolean;
 
   /** Whether more waits to be sent than the peer takes; the present state first, then each change. */
   readonly congested: Observable<boolean>;
 
-  /** Stops reading until the Subscription is unsubscribed. Holds are counted: reading goes on after the last one. */
+  /**
+   * Delivers nothing until the Subscription is unsubscribed; up to 256 KiB are read ahead, then the peer is held back.
+   * Holds are counted: reading goes on after the last one is released.
+   */
   hold(): Subscription;
 
   /** Emits when the server starts to shut down: finish what is in flight and close. Replays; never for a dialled one. */
