@@ -311,6 +311,40 @@ describe('framed: writing', () => {
     expect(written()).toBe(good + good);
   });
 
+  it('takes what a serializer writes on the same connection before the message that it serializes', async () => {
+    const { connection, written } = wire();
+    const messages = framedConnection(connection, jsonLines());
+    const { log } = record(messages.send([{ toJSON: () => messages.write('first') && 'second' }]));
+    await settled();
+    expect([written(), log]).toEqual(['"first"\n"second"\n', ['complete']]);
+    expect(() =>
+      messages.write({
+        toJSON: () => {
+          messages.write('kept');
+          throw new Error('no text');
+        },
+      }),
+    ).toThrow(expect.objectContaining({ code: 'ERR_INVALID_MESSAGE' }));
+    await settled();
+    expect(written()).toBe('"first"\n"second"\n"kept"\n');
+  });
+
+  it.each(['end', 'abort'] as const)('sends nothing of a message whose encoder calls %s', async (ending) => {
+    const { connection, written } = wire();
+    const codec: Codec<Buffer, string> = {
+      decoder: lengthPrefixed().decoder,
+      encode: (message, sink) => {
+        sink.text(message);
+        if (message === 'last') messages[ending]();
+      },
+    };
+    const messages = framedConnection(connection, codec);
+    messages.write('before,');
+    messages.write('last');
+    await settled();
+    expect(written()).toBe(ending === 'end' ? 'before,' : '');
+  });
+
   it('bounds a push source by the bytes of its messages (rule 10)', async () => {
     const { connection, stall, written } = wire({ maxWriteBuffer: 100 });
     stall();

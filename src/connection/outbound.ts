@@ -108,20 +108,25 @@ export class Outbound {
    */
   put<Out>(message: Out, encode: Encode<Out>, bounded: boolean): boolean {
     const buffer = this.#buffer;
-    const before = buffer.size;
-    buffer.mark();
     try {
       encode(message, buffer);
     } catch (error) {
       buffer.rollBack();
       throw located(error, this.#host);
     }
-    const bytes = buffer.size - before;
+    // The encoder is not ours: it may have ended the connection.
+    if (!this.open) {
+      buffer.rollBack();
+      this.refused += 1;
+      return true;
+    }
+    const bytes = buffer.uncommitted;
     const { waiting } = this;
     if (bounded && waiting > 0 && waiting + bytes > this.#limit) {
       buffer.rollBack();
       return false;
     }
+    buffer.commit();
     this.#accepted += bytes;
     if (waiting + bytes >= this.#highMark) this.#setCongested(true);
     if (this.#busy || bytes === 0) return true;
@@ -146,6 +151,8 @@ export class Outbound {
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
+    // An encoder that ends its connection has not finished its message.
+    this.#buffer.rollBack();
     this.#handOver();
     if (this.#told !== this.#flushed) this.#pace.schedule();
     this.#stream.end();

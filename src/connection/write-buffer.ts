@@ -33,7 +33,7 @@ export class WriteBuffer implements ByteSink {
   #handedOver: Slab[] | undefined;
   // While the stream is at work, what is written goes to slabs of our own.
   #waiting = false;
-  // The place that `rollBack` goes back to. It belongs to this buffer, because an encoder may write to another one.
+  // The end of the last whole message, which `rollBack` goes back to.
   #markedPieces = 0;
   #markedSlab: Slab | undefined;
   #markedStart = 0;
@@ -77,8 +77,13 @@ export class WriteBuffer implements ByteSink {
     this.#grow(slab, slab.bytes.write(value, this.#end));
   }
 
-  /** Remembers this place, for {@link WriteBuffer.rollBack}. */
-  mark(): void {
+  /** Bytes of the message that is being written. */
+  get uncommitted(): number {
+    return this.size - this.#markedSize;
+  }
+
+  /** A message is whole. */
+  commit(): void {
     this.#markedPieces = this.#pieces.length;
     this.#markedSlab = this.#slab;
     this.#markedStart = this.#start;
@@ -86,8 +91,9 @@ export class WriteBuffer implements ByteSink {
     this.#markedSize = this.size;
   }
 
-  /** Forgets what was written since the mark. */
+  /** Forgets the message that is being written. */
   rollBack(): void {
+    if (this.uncommitted === 0) return;
     if (this.#slab !== this.#markedSlab || this.#start !== this.#markedStart) this.#drop();
     const later = this.#pieces.splice(this.#markedPieces);
     if (later.length === 0) this.#shrink(this.#markedEnd);
@@ -105,12 +111,14 @@ export class WriteBuffer implements ByteSink {
       const view = slab.bytes.subarray(this.#start, this.#end);
       this.#slab = undefined;
       this.#remember(slab);
+      this.commit();
       stream.write(view, onWritten);
       return;
     }
     this.#seal();
     const pieces = this.#pieces;
     this.#pieces = [];
+    this.commit();
     const last = pieces.length - 1;
     stream.cork();
     pieces.forEach((piece, index) => {
@@ -136,6 +144,7 @@ export class WriteBuffer implements ByteSink {
     for (const { slab } of this.#pieces) slab?.release();
     this.#pieces = [];
     this.size = 0;
+    this.commit();
   }
 
   #room(bytes: number): Slab {
