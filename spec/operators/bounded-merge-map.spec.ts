@@ -160,20 +160,28 @@ describe('boundedMergeMap', () => {
           const { messages, connection, say, fin } = framedWire();
           const { under, start } = bench();
           const taken: string[] = [];
+          let delivered = 0;
+          let finished = 0;
+          const counted = {
+            received: messages.received.pipe(tap(() => (delivered += 1))),
+            hold: () => messages.hold(),
+          };
           const said: string[] = [];
           const project = (line: string): Observable<string> => {
             taken.push(line);
             const work = start(line);
             expect(under.length).toBeLessThanOrEqual(places);
-            return work;
+            return work.pipe(tap({ complete: () => (finished += 1) }));
           };
-          const { log } = record(boundedMergeMap(messages, project, places));
+          const { log } = record(boundedMergeMap(counted, project, places));
           for (const each of steps) {
             if ('say' in each) {
               said.push(...each.say);
               say(each.say.map((line) => `${line}\n`).join(''));
             } else under[each.finish % Math.max(1, under.length)]?.finish();
             await settled();
+            // Nothing is queued between the connection and the work.
+            expect(delivered - finished).toBeLessThanOrEqual(places);
           }
           fin();
           for (let round = 0; round <= said.length; round += 1) {

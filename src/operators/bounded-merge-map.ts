@@ -3,6 +3,7 @@ import {
   finalize,
   from,
   mergeMap,
+  tap,
   type Observable,
   type ObservableInput,
   type Subscription,
@@ -44,23 +45,25 @@ export function boundedMergeMap<In, Result>(
   return defer(() => {
     let taken = 0;
     let held: Subscription | undefined;
-    const take = (): void => {
-      taken += 1;
-      if (taken === places) held = connection.hold();
-    };
-    const free = (): void => {
-      taken -= 1;
+    const release = (): void => {
       // Cleared before, because the next message may come, and hold again, while this is released.
       const released = held;
       held = undefined;
       released?.unsubscribe();
     };
+    // Counted as they come and not as their work begins: mergeMap would queue what comes in between.
+    const take = (): void => {
+      taken += 1;
+      if (taken >= places) held ??= connection.hold();
+    };
+    const free = (): void => {
+      taken -= 1;
+      if (taken < places) release();
+    };
     return connection.received.pipe(
-      mergeMap((message, index) => {
-        const result = from(project(message, index));
-        take();
-        return result.pipe(finalize(free));
-      }, places),
+      tap(take),
+      mergeMap((message, index) => from(project(message, index)).pipe(finalize(free)), places),
+      finalize(release),
     );
   });
 }
