@@ -12,6 +12,7 @@ const config: Config = {
     // Types alone: never loaded, and v8 would count each as one branch that nobody took.
     '!src/connection/connection.ts',
     '!src/endpoint/endpoint.ts',
+    '!src/framing/byte-sink.ts',
     '!src/transport/server.ts',
     '!src/transport/transport.ts',
   ],

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { encoded } from '../../src/framing/buffer-sink.ts';
-import { INCOMPLETE, type Codec } from '../../src/framing/codec.ts';
+import { INCOMPLETE, type Codec, type Decoder } from '../../src/framing/codec.ts';
 import { delimited } from '../../src/framing/delimited.ts';
 import { jsonLines } from '../../src/framing/json-lines.ts';
 import { lengthPrefixed } from '../../src/framing/length-prefixed.ts';
@@ -10,7 +12,7 @@ import { varintPrefixed } from '../../src/framing/varint-prefixed.ts';
 import { caught, cut, decode, take, wired } from './decoding.ts';
 
 // What separators, line ends, lengths and characters are made of; and anything.
-const usual = [0, 1, 2, 3, 10, 13, 0x22, 0x31, 0x61, 0x62, 0x80, 0x8a, 0xa9, 0xc3, 0xe2, 0xff];
+const usual = [0, 1, 2, 3, 10, 13, 0x22, 0x31, 0x61, 0x62, 0x80, 0x8a, 0xa9, 0xac, 0xc3, 0xe2, 0xff];
 const byte = fc.oneof(
   { weight: 6, arbitrary: fc.constantFrom(...usual) },
   { weight: 1, arbitrary: fc.nat(255) },
@@ -237,6 +239,36 @@ describe.each(Object.entries(subjects))('%s', (_name, { codec, samples }) => {
         expect(outcome(codec, cut(wire.subarray(0, at), lengths))).toEqual([messages.slice(0, whole), code]);
       }),
     );
+  });
+});
+
+describe('a decoder that waits', () => {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+
+  /** A decoder that has gone through a chunk, and the memory of that. */
+  function waiting(codec: Codec<unknown, string>): { decoder: Decoder<unknown>; memory: WeakRef<object> } {
+    const decoder = codec.decoder();
+    const wire = wired(codec, ['a', 'b', 'c', 'd']);
+    const chunk = Buffer.alloc(wire.length - 1);
+    wire.copy(chunk);
+    decoder.push(chunk);
+    take(() => decoder.next(), 3, []);
+    return { decoder, memory: new WeakRef(chunk.buffer) };
+  }
+
+  it.each<[string, Codec<unknown, string>]>([
+    ['lengthPrefixed', lengthPrefixed()],
+    ['varintPrefixed', varintPrefixed()],
+    ['delimited', delimited('ab')],
+    ['lines', lines()],
+  ])('%s keeps what has begun, and not the chunk that it came in', async (_name, codec) => {
+    const { decoder, memory } = waiting(codec);
+    // What was used in a job is kept until its end.
+    await new Promise(setImmediate);
+    collect();
+    expect(memory.deref()).toBeUndefined();
+    expect(decoder.begun).toBe(true);
   });
 });
 

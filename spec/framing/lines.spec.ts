@@ -141,6 +141,7 @@ describe('lines', () => {
       ['ASCII behind CR LF', { ending: '\r\n' }, '616263640d', '61626364650d', 5],
       ['a carriage return more', {}, '616263640d', '616263640d0d', 5],
       ['characters of two bytes', {}, 'c3a9c3a9', 'c3a9c3a961', 5],
+      ['characters of three bytes', {}, 'e282ac61', 'e282ace282ac', 6],
       ['characters of four bytes', {}, 'f09f9880', '61f09f9880', 5],
       ['bytes that are no UTF-8', {}, 'e282e282', 'e282e282ff', 5],
       ['latin1', { encoding: 'latin1' }, 'e9e9e9e9', 'e9e9e9e9e9', 5],
@@ -172,6 +173,17 @@ describe('lines', () => {
           expect(error).toEqual(failure('ERR_FRAME_TOO_LONG', 'read', 'at least'));
         }
       }
+    });
+
+    it('makes no text of a long one', () => {
+      const decodes = jest.spyOn(Buffer.prototype, 'toString');
+      const { error } = decode(
+        lines({ maxFrameLength: 5000 }),
+        Buffer.concat([Buffer.alloc(5001), hex('0a')]),
+      );
+      expect(decodes).not.toHaveBeenCalled();
+      decodes.mockRestore();
+      expect(error?.code).toBe('ERR_FRAME_TOO_LONG');
     });
 
     it('waits for a line feed behind a carriage return at the limit', () => {

@@ -12,6 +12,12 @@ describe.each([
       throw new TypeError('Illegal constructor');
     }),
   ],
+  [
+    'Buffer.from, where the species copies',
+    viewBy(function copy(_memory: ArrayBuffer, _offset: number, length: number) {
+      return Buffer.alloc(length);
+    }),
+  ],
   ['the one that is used', view],
 ])('a view by %s', (_name, by) => {
   it('is a Buffer of the same memory', () => {

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { ByteSink } from '../framing/byte-sink.ts';
+import { writeUint } from '../framing/uint.ts';
 import { ownSlab, sharedSlab, type Slab } from './slab.ts';
 
 // From here on, a view that is handed over costs less than a copy.
@@ -33,6 +34,7 @@ export class WriteBuffer implements ByteSink {
   #handedOver: Slab[] | undefined;
   // While the stream is at work, what is written goes to slabs of our own.
   #waiting = false;
+  #own: Slab | undefined;
   // The end of the last whole message, which `rollBack` goes back to.
   #markedPieces = 0;
   #markedSlab: Slab | undefined;
@@ -107,6 +109,7 @@ export class WriteBuffer implements ByteSink {
     const slab = this.#slab;
     this.size = 0;
     this.#waiting = true;
+    this.#own = undefined;
     if (this.#pieces.length === 0 && slab !== undefined) {
       const view = slab.bytes.subarray(this.#start, this.#end);
       this.#slab = undefined;
@@ -156,12 +159,20 @@ export class WriteBuffer implements ByteSink {
 
   #open(bytes: number): Slab {
     this.#seal();
-    const slab = this.#waiting ? ownSlab(bytes, this.size) : sharedSlab(bytes);
+    const slab = this.#waiting ? this.#ownSlab(bytes) : sharedSlab(bytes);
     slab.claim();
     this.#slab = slab;
     this.#start = slab.used;
     this.#end = slab.used;
     return slab;
+  }
+
+  /** The same again behind a large value, or each small one between two of them would cost a slab. */
+  #ownSlab(bytes: number): Slab {
+    if (this.#own === undefined || this.#own.bytes.length - this.#own.used < bytes) {
+      this.#own = ownSlab(bytes, this.size);
+    }
+    return this.#own;
   }
 
   #grow(slab: Slab, bytes: number): void {
@@ -213,19 +224,5 @@ export class WriteBuffer implements ByteSink {
       slab !== undefined && slab === this.#markedSlab && bytes.byteOffset - slab.bytes.byteOffset === start;
     if (wasOpen && end > start) this.#pieces.push({ bytes: slab.bytes.subarray(start, end), slab });
     else slab?.release();
-  }
-}
-
-function writeUint(
-  target: Uint8Array,
-  at: number,
-  value: number,
-  bytes: number,
-  endian: 'big' | 'little',
-): void {
-  let rest = value;
-  for (let index = 0; index < bytes; index += 1) {
-    target[endian === 'little' ? at + index : at + bytes - 1 - index] = rest % 256;
-    rest = Math.floor(rest / 256);
   }
 }

@@ -22,7 +22,6 @@ export type Bytes = Uint8Array | string;
  * ```
  *
  * @throws TransportError `ERR_INVALID_VALUE` for anything else
- * @public
  */
 export function encodeBytes(message: Bytes, sink: ByteSink): void {
   if (typeof message === 'string') sink.text(message);

@@ -42,7 +42,8 @@ export class LineBatch {
     const from = this.#at;
     const lineFeed = text.indexOf('\n', from);
     if (lineFeed < 0) return undefined;
-    const to = lineFeed > from && text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
+    // Before an empty line there is a line feed, or nothing.
+    const to = text.charCodeAt(lineFeed - 1) === CR ? lineFeed - 1 : lineFeed;
     if (to - from > this.#surely) this.#requireFits();
     this.#at = lineFeed + 1;
     this.#delivered += 1;
@@ -56,7 +57,7 @@ export class LineBatch {
 
   #requireFits(): void {
     const from = this.#locate();
-    const length = withoutCr(this.#bytes, from, this.#bytes.indexOf(LF, from)) - from;
+    const length = withoutCr(this.#bytes, this.#bytes.indexOf(LF, from)) - from;
     if (length > this.#limit) throw frameTooLong('read', length, this.#limit);
   }
 
@@ -70,6 +71,6 @@ export class LineBatch {
 }
 
 /** Where a line ends that goes up to a line feed, or the end of the stream: a carriage return there is not part of it. */
-export function withoutCr(bytes: Buffer, from: number, to: number): number {
-  return to > from && bytes[to - 1] === CR ? to - 1 : to;
+export function withoutCr(bytes: Buffer, to: number): number {
+  return bytes[to - 1] === CR ? to - 1 : to;
 }

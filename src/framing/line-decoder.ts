@@ -54,7 +54,7 @@ export class LineDecoder implements Decoder<string> {
     const { memory, length } = this.#tail;
     if (length === 0) return INCOMPLETE;
     if (this.#unterminated === 'error') throw frameTruncated(length);
-    return this.#decode(this.#tail.take(0, withoutCr(memory, 0, length)));
+    return this.#decode(this.#tail.take(0, withoutCr(memory, length)));
   }
 
   get begun(): boolean {

@@ -24,7 +24,7 @@ export abstract class PrefixedDecoder implements Decoder<Buffer> {
   #at = 0;
   #end = 0;
   readonly #gathered = new GrowingBytes('read');
-  // Of the frame that is gathered: all of it, head and body; 0 as long as its head has not said so.
+  // How long the frame that is gathered will be, head and all; 0 as long as its head has not said so.
   #total = 0;
 
   /**
@@ -63,7 +63,6 @@ export abstract class PrefixedDecoder implements Decoder<Buffer> {
   rest(): Buffer {
     const gathered = this.#gathered.take();
     const unread = this.#chunk.subarray(this.#at);
-    this.#total = 0;
     this.#release();
     return gathered.length === 0 ? unread : Buffer.concat([gathered, unread]);
   }
@@ -87,7 +86,6 @@ export abstract class PrefixedDecoder implements Decoder<Buffer> {
     }
     this.#gather(Math.min(this.#end, this.#at + this.#total - this.#gathered.length));
     if (this.#gathered.length < this.#total) return this.#release();
-    this.#total = 0;
     return this.#gathered.take(this.skipped);
   }
 
