@@ -4,7 +4,8 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', 'temp/']),
+  // The benchmark has packages, and a check, of its own.
+  globalIgnores(['dist/', 'coverage/', 'temp/', 'bench/']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   rxjsX.configs.strict,

@@ -67,9 +67,9 @@ export class ConnectionRecord {
   }
 
   /** From here on nothing changes; `tell` comes before everybody who subscribed. */
-  finish(tell: (summary: CloseSummary) => void): void {
+  finish(tell: (summary: () => CloseSummary) => void): void {
     this.#duration = this.#host.now() - this.#openedAt;
-    tell(this.#summary());
+    tell(() => this.#summary());
     this.#over?.next();
     this.#over?.complete();
     this.#moved?.complete();

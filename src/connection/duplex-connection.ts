@@ -25,6 +25,7 @@ import { Outbound, type OutboundHost } from './outbound.ts';
 import { pullIterator } from './pull-iterator.ts';
 import { send } from './send.ts';
 import { Senders, type SendersHost } from './senders.ts';
+import { EncodedWriting, type EncodingHost } from './encoded-writing.ts';
 import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
 
@@ -35,7 +36,7 @@ export interface ConnectionProfile {
   readonly traits: StreamTraits;
   readonly draining: Observable<void>;
   /** Told once, when everything is released, and before `closed`. */
-  readonly onClosed?: (connection: DuplexConnection, summary: CloseSummary) => void;
+  readonly onClosed?: (connection: DuplexConnection, summary: () => CloseSummary) => void;
 }
 
 let connectionCount = 0;
@@ -65,7 +66,8 @@ export class DuplexConnection
     OutboundHost,
     SendersHost,
     Recorded,
-    StreamListener
+    StreamListener,
+    EncodingHost
 {
   readonly local: Endpoint;
   readonly remote: Endpoint;
@@ -125,18 +127,31 @@ export class DuplexConnection
   }
 
   write(value: Bytes): boolean {
-    return this.#write(value, encodeBytes);
+    return this.writeEncoded(value, encodeBytes);
   }
 
   send(values: ObservableInput<Bytes>): Observable<never> {
-    return this.#send(values, encodeBytes);
+    return this.sendEncoded(values, encodeBytes);
   }
 
   writing<Out>(encode: Encode<Out>): Writing<Out> {
-    return {
-      write: (value) => this.#write(value, encode),
-      send: (values) => this.#send(values, encode),
-    };
+    return new EncodedWriting(this, encode);
+  }
+
+  writeEncoded<Out>(value: Out, encode: Encode<Out>): boolean {
+    const outbound = this.#writer;
+    if (!outbound.open) {
+      outbound.refused += 1;
+      return false;
+    }
+    if (outbound.put(value, encode, true)) return !outbound.isCongested;
+    this.abort(outbound.overflowError());
+    return false;
+  }
+
+  sendEncoded<Out>(values: ObservableInput<Out>, encode: Encode<Out>): Observable<never> {
+    const senders = (this.#senders ??= new Senders(this));
+    return send(values, { context: this, outbound: this.#writer, senders, encode });
   }
 
   hold(): Subscription {
@@ -296,31 +311,14 @@ export class DuplexConnection
     return this.#outbound;
   }
 
-  #write<Out>(value: Out, encode: Encode<Out>): boolean {
-    const outbound = this.#writer;
-    if (!outbound.open) {
-      outbound.refused += 1;
-      return false;
-    }
-    if (outbound.put(value, encode, true)) return !outbound.isCongested;
-    this.abort(outbound.overflowError());
-    return false;
-  }
-
-  #send<Out>(values: ObservableInput<Out>, encode: Encode<Out>): Observable<never> {
-    const senders = (this.#senders ??= new Senders(this));
-    return send(values, { context: this, outbound: this.#writer, senders, encode });
-  }
-
   #read(): Buffer | string | null {
     return this.#stream.read() as Buffer | string | null;
   }
 
   #endWithPeer(): void {
-    const error = errorOf(this, 'ERR_PEER_ENDED', 'write');
     // What was written goes out whatever the ends of the sends may do.
     this.#writer.end();
-    this.#senders?.failUnfinished(error);
+    this.#senders?.failUnfinished(errorOf(this, 'ERR_PEER_ENDED', 'write'));
   }
 
   #endUnlessSending(): void {

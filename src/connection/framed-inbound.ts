@@ -35,7 +35,8 @@ export class FramedInbound<In> implements ReaderHost {
   readonly #channel: ByteChannel | undefined;
   readonly #codec: Pick<Codec<In>, 'decoder'>;
   readonly #reader: ExclusiveReader<In> = new ExclusiveReader(this);
-  readonly #deadline: FrameDeadline;
+  readonly #settings: FrameSettings;
+  #deadline: FrameDeadline | undefined;
   #decoder: Decoder<In> | undefined;
   #source: Subscription | undefined;
   // What came although we hold or are busy, and what a reader left: a connection made of plain Observables can neither be
@@ -53,15 +54,12 @@ export class FramedInbound<In> implements ReaderHost {
     connection: Connection,
     channel: ByteChannel | undefined,
     codec: Pick<Codec<In>, 'decoder'>,
-    { frameTimeout, scheduler }: FrameSettings,
+    settings: FrameSettings,
   ) {
     this.#connection = connection;
     this.#channel = channel;
     this.#codec = codec;
-    this.#deadline = new FrameDeadline(frameTimeout, scheduler, () => {
-      const detail = `a frame was begun and not finished within ${frameTimeout} ms`;
-      this.#fail(errorOf(connection, 'ERR_FRAME_TIMEOUT', 'read', detail));
-    });
+    this.#settings = settings;
   }
 
   get received(): Observable<In> {
@@ -72,7 +70,7 @@ export class FramedInbound<In> implements ReaderHost {
 
   hold(): Subscription {
     this.#holds += 1;
-    this.#deadline.none();
+    this.#deadline?.none();
     const held = this.#connection.hold();
     return new Subscription(() => {
       this.#holds -= 1;
@@ -178,8 +176,20 @@ export class FramedInbound<In> implements ReaderHost {
     const undelivered = !this.#drained || this.#early.length > 0;
     this.#channel?.retain(undelivered);
     if (this.#source === undefined) this.#enter();
-    else if (this.#decoder?.begun === true && this.#holds === 0) this.#deadline.begun(this.#messages);
-    else this.#deadline.none();
+    else if (this.#decoder?.begun === true && this.#holds === 0) this.#watch();
+    else this.#deadline?.none();
+  }
+
+  /** Made with the first frame that does not come whole: most connections never see one. */
+  #watch(): void {
+    if (this.#deadline === undefined) {
+      const { frameTimeout, scheduler } = this.#settings;
+      this.#deadline = new FrameDeadline(frameTimeout, scheduler, () => {
+        const detail = `a frame was begun and not finished within ${frameTimeout} ms`;
+        this.#fail(errorOf(this.#connection, 'ERR_FRAME_TIMEOUT', 'read', detail));
+      });
+    }
+    this.#deadline.begun(this.#messages);
   }
 
   #enter(): void {
@@ -228,7 +238,7 @@ export class FramedInbound<In> implements ReaderHost {
     this.#drained = true;
     this.#end = undefined;
     this.#early = this.#channel === undefined && rest.length > 0 ? [rest] : [];
-    this.#deadline.stop();
+    this.#deadline?.stop();
     // In this order, so that the end cannot come in between.
     this.#channel?.retain(true);
     source.unsubscribe();

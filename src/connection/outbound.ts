@@ -95,6 +95,11 @@ export class Outbound {
     return this.#flushed;
   }
 
+  /** All bytes that were ever accepted. */
+  get accepted(): number {
+    return this.#accepted;
+  }
+
   /** Bytes that were accepted and wait for the peer. */
   get waiting(): number {
     return this.#accepted - this.#flushed;
@@ -128,11 +133,12 @@ export class Outbound {
     }
     buffer.commit();
     this.#accepted += bytes;
-    if (waiting + bytes >= this.#highMark) this.#setCongested(true);
-    if (this.#busy || bytes === 0) return true;
-    // nextTick runs before any I/O, so a lone message goes out as early as a direct write would.
-    this.#pace.schedule();
-    if (buffer.size >= EARLY_FLUSH) this.#handOver();
+    if (!this.#busy && bytes > 0) {
+      this.#pace.schedule();
+      if (buffer.size >= EARLY_FLUSH) this.#handOver();
+    }
+    // After the early flush, because what the kernel has taken does not wait.
+    if (this.waiting >= this.#highMark) this.#setCongested(true);
     return true;
   }
 

@@ -80,6 +80,11 @@ function toObservable<Out>(values: ObservableInput<Out>, context: ConnectionCont
   }
 }
 
+// How much one turn of the event loop takes of a source that always has more, for a peer that always has room: going on
+// would starve all other I/O.
+const ENOUGH_BYTES = 256 * 1024;
+const ENOUGH_VALUES = 4096;
+
 /** Asks the source for one value after the other, and not while the peer is behind. */
 function pull<Out>(
   source: PullSource<Out>,
@@ -114,13 +119,19 @@ function pull<Out>(
     else if (outbound.open) outbound.put(result.value, encode, false);
     else outbound.refused += 1;
   };
-  // A write to a fast peer is called back in the same turn; going on at once would starve all other I/O.
   const stepLater = (): void => {
     setImmediate(step);
   };
   const step = (): void => {
+    const enough = outbound.accepted + ENOUGH_BYTES;
+    let values = 0;
     attempt(() => {
       while (!subscriber.closed && !sender.exhausted && outbound.open) {
+        if (outbound.accepted >= enough || values >= ENOUGH_VALUES) {
+          stepLater();
+          return;
+        }
+        values += 1;
         if (outbound.isCongested) {
           subscriber.add(outbound.congested.pipe(first((congested) => !congested)).subscribe(stepLater));
           return;

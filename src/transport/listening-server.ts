@@ -37,6 +37,7 @@ export class ListeningServer implements Server {
   readonly #release: () => void;
   readonly #settings: BindSettings;
   readonly #isUnix: boolean;
+  readonly #isWildcard: boolean;
   readonly #profile: ConnectionProfile;
   readonly #open = new OpenConnections();
   readonly #arrivals = new Subject<Connection>();
@@ -53,6 +54,7 @@ export class ListeningServer implements Server {
     this.#release = bound.release;
     this.#settings = settings;
     this.#isUnix = this.endpoint.startsWith('unix:');
+    this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(this.endpoint);
     this.#profile = {
       settings,
       role: 'accepted',
@@ -155,7 +157,8 @@ export class ListeningServer implements Server {
 
   #toConnection(socket: Socket): Connection {
     const { endpoint } = this;
-    const local = localEndpoint(socket) ?? endpoint;
+    // A listener of one address has only that one; of a wildcard, each connection has its own.
+    const local = this.#isWildcard ? (localEndpoint(socket) ?? endpoint) : endpoint;
     // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
     const remote = remoteEndpoint(socket) ?? (this.#isUnix ? 'unix:' : 'unknown:0');
     // The same text is not kept once for each connection.

@@ -33,8 +33,8 @@ export class OpenConnections {
     this.#count.next(this.#open.size);
   }
 
-  closed(connection: Connection, summary: CloseSummary): void {
-    if (this.#shuttingDown) this.#summary = withConnection(this.#summary, summary);
+  closed(connection: Connection, summary: () => CloseSummary): void {
+    if (this.#shuttingDown) this.#summary = withConnection(this.#summary, summary());
     this.#open.delete(connection);
     this.#count.next(this.#open.size);
   }
