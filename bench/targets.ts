@@ -34,6 +34,13 @@ const targets: readonly Target[] = [
   { measure: 'slow', contender: 'rxjs-net boundedMergeMap', atMost: 1.1 },
   { measure: 'decode-frames', atLeast: 2.5 },
   { measure: 'decode-lines', atLeast: 2 },
+  // Linear: sixteen times the frame, the same time per byte.
+  {
+    measure: 'decode-large',
+    contender: 'rxjs-net, 1-byte chunks',
+    to: 'rxjs-net, 1-byte chunks of 1 MiB',
+    atMost: 1.25,
+  },
 ];
 
 /** A line per target that these outcomes can tell of. */
