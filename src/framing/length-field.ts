@@ -37,6 +37,8 @@ export interface LengthField {
   readonly uncounted: number;
   readonly keep: boolean;
   readonly limit: number;
+  /** The largest number that the length can say. */
+  readonly most: number;
 }
 
 // There has to be some end, because so much is gathered before anything is known of a frame. No protocol comes near.
@@ -63,6 +65,7 @@ export function lengthFieldOf(options: LengthPrefixedOptions): LengthField {
     uncounted,
     keep: header === 'keep',
     limit: maxFrameLengthOption(options),
+    most: 2 ** (8 * bytes) - 1,
   };
 }
 

@@ -49,12 +49,11 @@ export function lengthPrefixed(options: LengthPrefixedOptions = {}): Codec<Buffe
 }
 
 function encodePayload(field: LengthField, message: Bytes, sink: ByteSink): void {
-  const { bytes, endian, head, uncounted, limit } = field;
+  const { bytes, endian, head, uncounted, limit, most } = field;
   const length = byteLength(message);
   if (length > limit) throw frameTooLong('write', length, limit);
   const counted = head + length - uncounted;
   if (counted < 0) throw invalidMessage('write', `the message has ${length} bytes, which cannot be said`);
-  const most = 2 ** (8 * bytes) - 1;
   if (counted > most) throw frameTooLong('write', length, most + uncounted - head);
   sink.uint(counted, bytes, endian);
   encodeBytes(message, sink);
