@@ -47,11 +47,27 @@ describe('the pace of flushing', () => {
     expect(flushes()).toBe(2);
   });
 
-  it('is the end of the tick for an answer, however soon it comes', async () => {
+  it('is the end of the delivery for an answer, however soon it comes', async () => {
     const { pace, flushes } = paced();
     pace.schedule();
     await tick();
-    pace.hurry();
+    pace.delivering();
+    pace.schedule();
+    pace.schedule();
+    await tick();
+    expect(flushes()).toBe(1);
+    pace.delivered();
+    expect(flushes()).toBe(2);
+    await turn();
+    expect(flushes()).toBe(2);
+  });
+
+  it('is the end of the tick for an answer that is made later, and once for all of them', async () => {
+    const { pace, flushes } = paced();
+    pace.schedule();
+    await tick();
+    pace.delivering();
+    pace.delivered();
     pace.schedule();
     await tick();
     expect(flushes()).toBe(2);
@@ -68,8 +84,24 @@ describe('the pace of flushing', () => {
     pace.schedule();
     await turn();
     expect(flushes()).toBe(1);
-    pace.hurry();
+    pace.delivering();
+    pace.delivered();
+    expect(flushes()).toBe(2);
+    await turn();
     await turn();
     expect(flushes()).toBe(2);
+  });
+
+  it('is not even the end of a turn that goes on for 100 µs', () => {
+    const { pace, at } = paced();
+    const wrote = (messages: number): boolean =>
+      Array.from({ length: messages }, () => pace.wrote()).some((late) => late);
+    expect(wrote(100)).toBe(false);
+    at(0.099);
+    expect(wrote(100)).toBe(false);
+    at(0.1);
+    expect(wrote(16)).toBe(true);
+    pace.flushed();
+    expect(wrote(100)).toBe(false);
   });
 });

@@ -160,9 +160,10 @@ describe('send', () => {
   ])(
     'sends nothing after the error of a source that emits all at once and %s (rules 8 and 10)',
     async (_, source, code, text) => {
-      const { connection, written, stall } = wire({ maxWriteBuffer: 1000 });
+      const { connection, written, stall, flow } = wire({ maxWriteBuffer: 1000 });
       stall();
       const { log } = record(connection.send(source as ObservableInput<Bytes>));
+      flow();
       await settled();
       expect([log, written()]).toEqual([[code], text]);
     },

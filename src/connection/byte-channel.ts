@@ -1,6 +1,7 @@
 import type { Observable, ObservableInput } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
+import type { Reader } from './exclusive-reader.ts';
 
 /** The writing half of a connection, for one kind of values. */
 export interface Writing<Out> {
@@ -23,6 +24,12 @@ export interface ByteChannel {
   fail(error: TransportError): void;
 }
 
+/** A connection whose bytes can be read without an Observable between, which would cost each of many connections memory. */
+export interface ByteSource {
+  /** What a subscriber of `received` does. */
+  readBy(reader: Reader<Buffer>): void;
+}
+
 /** Something that may have a {@link ByteChannel}. */
 export interface Channelled {
   readonly byteChannel?: ByteChannel | undefined;
@@ -31,4 +38,9 @@ export interface Channelled {
 /** The channel of a connection of ours; undefined for one that is a plain object. */
 export function channelOf(connection: object): ByteChannel | undefined {
   return (connection as Channelled).byteChannel;
+}
+
+/** The same connection as a source of bytes, if it is one of ours and what it receives is not seen through other eyes. */
+export function byteSourceOf(connection: object): ByteSource | undefined {
+  return 'readBy' in connection ? (connection as ByteSource) : undefined;
 }

@@ -13,12 +13,13 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { encodeBytes, type Bytes } from '../framing/bytes.ts';
-import type { ByteChannel, Channelled, Writing } from './byte-channel.ts';
+import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
 import { errorOf, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
+import type { Reader } from './exclusive-reader.ts';
 import { halfCloseMode, type ConnectionRole } from './half-close.ts';
 import { Inbound, type InboundHost } from './inbound.ts';
 import { Outbound, type OutboundHost } from './outbound.ts';
@@ -61,6 +62,7 @@ export class DuplexConnection
   implements
     Connection,
     ByteChannel,
+    ByteSource,
     Channelled,
     InboundHost,
     OutboundHost,
@@ -107,6 +109,10 @@ export class DuplexConnection
 
   get received(): Observable<Buffer> {
     return this.#inbound.received;
+  }
+
+  readBy(reader: Reader<Buffer>): void {
+    this.#inbound.readBy(reader);
   }
 
   get congested(): Observable<boolean> {
@@ -265,8 +271,12 @@ export class DuplexConnection
 
   onStreamData(chunk: Buffer | string): void {
     this.#outbound?.heard();
-    // A stream that somebody gave an encoding hands out text.
-    this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    try {
+      // A stream that somebody gave an encoding hands out text.
+      this.#inbound.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    } finally {
+      this.#outbound?.answered();
+    }
     this.#record.moved();
   }
 

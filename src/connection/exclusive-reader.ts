@@ -1,5 +1,16 @@
-import type { Subscriber, Unsubscribable } from 'rxjs';
+import type { Unsubscribable } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
+
+/** Whoever takes the values: a Subscriber of RxJS, or a part of ours that does without the cost of one. */
+export interface Reader<T> {
+  /** It wants nothing any more. */
+  readonly closed: boolean;
+  next(value: T): void;
+  error(error: unknown): void;
+  complete(): void;
+  /** It is let in, and unsubscribes this when it leaves. */
+  add(admission: Unsubscribable): void;
+}
 
 /** What an {@link ExclusiveReader} asks of the side that has the values. */
 export interface ReaderHost {
@@ -13,7 +24,7 @@ export interface ReaderHost {
 }
 
 /**
- * The one subscriber of `received`.
+ * The one reader of `received`.
  *
  * ```text
  *   nobody ──subscribe──▶ reader ──subscribe from within next──▶ reader and successor
@@ -27,8 +38,8 @@ export interface ReaderHost {
  */
 export class ExclusiveReader<T> implements Unsubscribable {
   readonly #host: ReaderHost;
-  #current: Subscriber<T> | undefined;
-  #successor: Subscriber<T> | undefined;
+  #current: Reader<T> | undefined;
+  #successor: Reader<T> | undefined;
   #inNext = false;
 
   constructor(host: ReaderHost) {
@@ -39,10 +50,10 @@ export class ExclusiveReader<T> implements Unsubscribable {
     return this.#current !== undefined;
   }
 
-  subscribe(subscriber: Subscriber<T>): void {
-    if (this.#current === undefined) this.#admit(subscriber);
-    else if (this.#inNext && this.#successor === undefined) this.#successor = subscriber;
-    else subscriber.error(this.#host.alreadyReading());
+  subscribe(reader: Reader<T>): void {
+    if (this.#current === undefined) this.#admit(reader);
+    else if (this.#inNext && this.#successor === undefined) this.#successor = reader;
+    else reader.error(this.#host.alreadyReading());
   }
 
   /** Throws what a finalizer of the subscriber throws. */
@@ -67,7 +78,7 @@ export class ExclusiveReader<T> implements Unsubscribable {
     });
   }
 
-  /** The subscriber is done. */
+  /** The reader is done. */
   unsubscribe(): void {
     if (this.#current?.closed === true) this.#current = undefined;
     this.#host.onReaderChange();
@@ -82,15 +93,15 @@ export class ExclusiveReader<T> implements Unsubscribable {
     });
   }
 
-  #admit(subscriber: Subscriber<T>): void {
+  #admit(reader: Reader<T>): void {
     const refusal = this.#host.refusal();
     if (refusal !== undefined) {
-      subscriber.error(refusal);
+      reader.error(refusal);
       return;
     }
     // And not a closure, which each of many connections would keep.
-    subscriber.add(this);
-    this.#current = subscriber;
+    reader.add(this);
+    this.#current = reader;
     this.#host.onReaderChange();
   }
 }

@@ -1,11 +1,11 @@
-import { Observable, Subscription, type SchedulerLike } from 'rxjs';
+import { Observable, Subscription, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { INCOMPLETE, type Codec, type Decoder } from '../framing/codec.ts';
-import type { ByteChannel } from './byte-channel.ts';
+import { byteSourceOf, type ByteChannel } from './byte-channel.ts';
 import { errorOf, located } from './connection-context.ts';
 import type { Connection } from './connection.ts';
-import { ExclusiveReader, type ReaderHost } from './exclusive-reader.ts';
+import { ExclusiveReader, type Reader, type ReaderHost } from './exclusive-reader.ts';
 import { FrameDeadline } from './frame-deadline.ts';
 
 /** How long a frame may take. */
@@ -30,7 +30,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
  *
  * There is a decoder while there is a reader; between two readers nothing is kept here.
  */
-export class FramedInbound<In> implements ReaderHost {
+export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   readonly #connection: Connection;
   readonly #channel: ByteChannel | undefined;
   readonly #codec: Pick<Codec<In>, 'decoder'>;
@@ -38,7 +38,9 @@ export class FramedInbound<In> implements ReaderHost {
   readonly #settings: FrameSettings;
   #deadline: FrameDeadline | undefined;
   #decoder: Decoder<In> | undefined;
-  #source: Subscription | undefined;
+  // Whether the bytes are read, and how to stop.
+  #reading = false;
+  #source: Unsubscribable | undefined;
   // What came although we hold or are busy, and what a reader left: a connection made of plain Observables can neither be
   // held back nor take anything back.
   #early: Buffer[] = [];
@@ -112,7 +114,7 @@ export class FramedInbound<In> implements ReaderHost {
     // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
-    if (this.#source === undefined && this.#reader.present) this.#decoder ??= this.#codec.decoder();
+    if (!this.#reading && this.#reader.present) this.#decoder ??= this.#codec.decoder();
     this.callOut(() => {
       while (this.#stale) {
         this.#stale = false;
@@ -175,7 +177,7 @@ export class FramedInbound<In> implements ReaderHost {
   #read(): void {
     const undelivered = !this.#drained || this.#early.length > 0;
     this.#channel?.retain(undelivered);
-    if (this.#source === undefined) this.#enter();
+    if (!this.#reading) this.#enter();
     else if (this.#decoder?.begun === true && this.#holds === 0) this.#watch();
     else this.#deadline?.none();
   }
@@ -193,29 +195,41 @@ export class FramedInbound<In> implements ReaderHost {
   }
 
   #enter(): void {
+    this.#reading = true;
+    const source = byteSourceOf(this.#connection);
+    if (source !== undefined) {
+      source.readBy(this);
+      return;
+    }
     // Known before the first chunk comes, which may be at once, and be the last that is wanted.
     const bytes = new Observable<Buffer>((subscriber) => {
       this.#source = subscriber;
       this.#connection.received.subscribe(subscriber);
     });
-    bytes.subscribe({
-      next: (chunk) => {
-        this.#take(chunk);
-      },
-      error: (error: unknown) => {
-        this.#end = { error: toTransportError(error, 'read', this.#connection.remote) };
-        this.#flow();
-      },
-      complete: () => {
-        this.#end = {};
-        this.#flow();
-      },
-    });
+    bytes.subscribe(this);
   }
 
-  #take(chunk: Buffer): void {
+  get closed(): boolean {
+    return !this.#reading;
+  }
+
+  add(admission: Unsubscribable): void {
+    this.#source = admission;
+  }
+
+  next(chunk: Buffer): void {
     if (this.#drained && !this.#delivering && this.#early.length === 0) this.#push(chunk);
     else this.#early.push(chunk);
+    this.#flow();
+  }
+
+  error(error: unknown): void {
+    this.#end = { error: toTransportError(error, 'read', this.#connection.remote) };
+    this.#flow();
+  }
+
+  complete(): void {
+    this.#end = {};
     this.#flow();
   }
 
@@ -230,9 +244,10 @@ export class FramedInbound<In> implements ReaderHost {
 
   /** Nobody reads: what was not delivered goes back to where it came from. */
   #leave(): void {
+    if (!this.#reading) return;
     const source = this.#source;
-    if (source === undefined) return;
     const rest = Buffer.concat([this.#decoder?.rest() ?? NOTHING, ...this.#early]);
+    this.#reading = false;
     this.#source = undefined;
     this.#decoder = undefined;
     this.#drained = true;
@@ -241,7 +256,7 @@ export class FramedInbound<In> implements ReaderHost {
     this.#deadline?.stop();
     // In this order, so that the end cannot come in between.
     this.#channel?.retain(true);
-    source.unsubscribe();
+    source?.unsubscribe();
     this.#channel?.unshift(rest);
     this.#channel?.retain(false);
   }

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { Observable, Subscription } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { errorOf, type ConnectionContext } from './connection-context.ts';
-import { ExclusiveReader, type ReaderHost } from './exclusive-reader.ts';
+import { ExclusiveReader, type Reader, type ReaderHost } from './exclusive-reader.ts';
 
 // What is read ahead to sense the peer's FIN while somebody sends and nobody reads: as much as one read(2) of libuv.
 const READ_AHEAD = 64 * 1024;
@@ -63,8 +63,13 @@ export class Inbound implements ReaderHost {
 
   get received(): Observable<Buffer> {
     return new Observable((subscriber) => {
-      this.#reader.subscribe(subscriber);
+      this.readBy(subscriber);
     });
+  }
+
+  /** What a subscriber of `received` does. */
+  readBy(reader: Reader<Buffer>): void {
+    this.#reader.subscribe(reader);
   }
 
   get end(): InboundEnd | undefined {

@@ -135,16 +135,21 @@ export class Outbound {
     this.#accepted += bytes;
     if (!this.#busy && bytes > 0) {
       this.#pace.schedule();
-      if (buffer.size >= EARLY_FLUSH) this.#handOver();
+      if (this.#pace.wrote() || buffer.size >= EARLY_FLUSH) this.#handOver();
     }
     // After the early flush, because what the kernel has taken does not wait.
     if (this.waiting >= this.#highMark) this.#setCongested(true);
     return true;
   }
 
-  /** Something was received: what is written now may be the answer that the peer waits for. */
+  /** Something was received: what is written until `answered` may be the answer that the peer waits for. */
   heard(): void {
-    this.#pace.hurry();
+    this.#pace.delivering();
+  }
+
+  /** What was received has been delivered. */
+  answered(): void {
+    this.#pace.delivered();
   }
 
   /** Completes the subscriber once all that was accepted until now is in the kernel. */

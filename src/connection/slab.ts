@@ -16,12 +16,15 @@ const SPARE_SLABS = 4;
  */
 export class Slab {
   readonly bytes: Buffer;
+  /** What `bytes` is a view of, all of it. */
+  readonly memory: ArrayBufferLike;
   /** The first byte that nobody has claimed. */
   used = 0;
   #claims = 0;
 
   constructor(size: number) {
     this.bytes = Buffer.allocUnsafeSlow(size);
+    this.memory = this.bytes.buffer;
   }
 
   claim(): void {

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { ByteSink } from '../framing/byte-sink.ts';
 import { writeUint } from '../framing/uint.ts';
+import { view } from '../framing/view.ts';
 import { ownSlab, sharedSlab, type Slab } from './slab.ts';
 
 // From here on, a view that is handed over costs less than a copy.
@@ -111,11 +112,11 @@ export class WriteBuffer implements ByteSink {
     this.#waiting = true;
     this.#own = undefined;
     if (this.#pieces.length === 0 && slab !== undefined) {
-      const view = slab.bytes.subarray(this.#start, this.#end);
+      const piece = view(slab.memory, this.#start, this.#end - this.#start);
       this.#slab = undefined;
       this.#remember(slab);
       this.commit();
-      stream.write(view, onWritten);
+      stream.write(piece, onWritten);
       return;
     }
     this.#seal();
@@ -193,7 +194,7 @@ export class WriteBuffer implements ByteSink {
     if (slab === undefined) return;
     this.#slab = undefined;
     if (this.#end === this.#start) slab.release();
-    else this.#pieces.push({ bytes: slab.bytes.subarray(this.#start, this.#end), slab });
+    else this.#pieces.push({ bytes: view(slab.memory, this.#start, this.#end - this.#start), slab });
   }
 
   #remember(slab: Slab): void {
@@ -221,8 +222,8 @@ export class WriteBuffer implements ByteSink {
     const start = this.#markedStart;
     const end = this.#markedEnd;
     const wasOpen =
-      slab !== undefined && slab === this.#markedSlab && bytes.byteOffset - slab.bytes.byteOffset === start;
-    if (wasOpen && end > start) this.#pieces.push({ bytes: slab.bytes.subarray(start, end), slab });
+      slab !== undefined && slab === this.#markedSlab && bytes.byteOffset === start;
+    if (wasOpen && end > start) this.#pieces.push({ bytes: view(slab.memory, start, end - start), slab });
     else slab?.release();
   }
 }
