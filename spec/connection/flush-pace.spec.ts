@@ -1,16 +1,31 @@
 import { FlushPace } from '../../src/connection/flush-pace.ts';
 
 /** A pace whose clock stands still until it is told the time, in milliseconds. */
-function paced(): { pace: FlushPace; flushes: () => number; at: (milliseconds: number) => void } {
+function paced(): {
+  pace: FlushPace;
+  flushes: () => number;
+  at: (milliseconds: number) => void;
+  onFlush: (next: () => void) => void;
+} {
   let flushes = 0;
+  let next = (): void => undefined;
   const now = jest.spyOn(performance, 'now').mockReturnValue(0);
   const pace = new FlushPace({
     flush: () => {
       flushes += 1;
       pace.flushed();
+      next();
+      next = () => undefined;
     },
   });
-  return { pace, flushes: () => flushes, at: (milliseconds) => now.mockReturnValue(milliseconds) };
+  return {
+    pace,
+    flushes: () => flushes,
+    at: (milliseconds) => now.mockReturnValue(milliseconds),
+    onFlush: (action) => {
+      next = action;
+    },
+  };
 }
 
 const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
@@ -74,6 +89,19 @@ describe('the pace of flushing', () => {
     pace.schedule();
     await tick();
     await turn();
+    expect(flushes()).toBe(2);
+  });
+
+  it('is the end of the tick for what is written because an answer was flushed', async () => {
+    const { pace, flushes, onFlush } = paced();
+    onFlush(() => {
+      pace.schedule();
+    });
+    pace.delivering();
+    pace.schedule();
+    pace.delivered();
+    expect(flushes()).toBe(1);
+    await tick();
     expect(flushes()).toBe(2);
   });
 

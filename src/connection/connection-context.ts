@@ -8,29 +8,38 @@ export interface ConnectionContext {
   readonly id: string;
   readonly remote: Endpoint;
   /**
-   * Runs what calls the subscribers. They do not throw by themselves, but their finalizers can, and RxJS throws that at
+   * A call of a subscriber has thrown. They do not throw by themselves, but their finalizers can, and RxJS throws that at
    * whoever ends them: here it ends this connection, and neither the process nor another connection (rule 15).
    */
-  callOut(action: () => void): void;
+  onThrow(cause: unknown): void;
+}
+
+/** Runs what calls the subscribers. */
+export function callOut(context: Pick<ConnectionContext, 'onThrow'>, action: () => void): void {
+  try {
+    action();
+  } catch (cause) {
+    context.onThrow(cause);
+  }
 }
 
 /** The same stream, whose subscribers cannot harm each other or the connection by how they end. */
-export function guarded<T>(context: Pick<ConnectionContext, 'callOut'>): MonoTypeOperatorFunction<T> {
+export function guarded<T>(context: Pick<ConnectionContext, 'onThrow'>): MonoTypeOperatorFunction<T> {
   return (source) =>
     new Observable((subscriber) =>
       source.subscribe({
         next: (value) => {
-          context.callOut(() => {
+          callOut(context, () => {
             subscriber.next(value);
           });
         },
         error: (error: unknown) => {
-          context.callOut(() => {
+          callOut(context, () => {
             subscriber.error(error);
           });
         },
         complete: () => {
-          context.callOut(() => {
+          callOut(context, () => {
             subscriber.complete();
           });
         },
@@ -47,6 +56,14 @@ export function errorOf(
   cause?: unknown,
 ): TransportError {
   return new TransportError(code, { phase, endpoint: remote, connectionId: id, detail, cause });
+}
+
+/** What a finalizer of a subscriber threw at this connection. */
+export function finalizerError(
+  context: Pick<ConnectionContext, 'id' | 'remote'>,
+  cause: unknown,
+): TransportError {
+  return errorOf(context, 'ERR_HANDLER_FAILED', 'handle', 'the end of a subscriber threw', cause);
 }
 
 /** The same error, with this connection as its place where it had none: a codec knows of no connection. */

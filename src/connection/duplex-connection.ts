@@ -14,7 +14,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { encodeBytes, type Bytes } from '../framing/bytes.ts';
 import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
-import { errorOf, guarded } from './connection-context.ts';
+import { errorOf, finalizerError, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
@@ -218,14 +218,8 @@ export class DuplexConnection
     await this.close();
   }
 
-  /** Runs what calls subscribers: an end of theirs that throws ends this connection, and nothing else. */
-  callOut(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      const detail = 'the end of a subscriber threw';
-      this.abort(errorOf(this, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
-    }
+  onThrow(cause: unknown): void {
+    this.abort(finalizerError(this, cause));
   }
 
   now(): number {

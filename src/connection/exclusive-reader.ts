@@ -1,5 +1,6 @@
 import type { Unsubscribable } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
+import { callOut } from './connection-context.ts';
 
 /** Whoever takes the values: a Subscriber of RxJS, or a part of ours that does without the cost of one. */
 export interface Reader<T> {
@@ -17,8 +18,8 @@ export interface ReaderHost {
   /** Why nobody can read any more, if so. */
   refusal(): TransportError | undefined;
   alreadyReading(): TransportError;
-  /** Runs what calls a subscriber outside of `next`. */
-  callOut(action: () => void): void;
+  /** A reader has thrown at us. */
+  onThrow(cause: unknown): void;
   /** A reader has come or gone. */
   onReaderChange(): void;
 }
@@ -56,15 +57,15 @@ export class ExclusiveReader<T> implements Unsubscribable {
     else reader.error(this.#host.alreadyReading());
   }
 
-  /** Throws what a finalizer of the subscriber throws. */
   next(value: T): void {
     this.#inNext = true;
     try {
       this.#current?.next(value);
-    } finally {
-      this.#inNext = false;
-      if (this.#successor !== undefined) this.#succeed();
+    } catch (cause) {
+      this.#host.onThrow(cause);
     }
+    this.#inNext = false;
+    if (this.#successor !== undefined) this.#succeed();
   }
 
   finish(error?: TransportError): void {
@@ -72,7 +73,7 @@ export class ExclusiveReader<T> implements Unsubscribable {
     // Before it is told, because it may subscribe again when it is.
     this.#current = undefined;
     if (reader === undefined) return;
-    this.#host.callOut(() => {
+    callOut(this.#host, () => {
       if (error === undefined) reader.complete();
       else reader.error(error);
     });
@@ -88,7 +89,7 @@ export class ExclusiveReader<T> implements Unsubscribable {
     const successor = this.#successor;
     this.#successor = undefined;
     if (successor === undefined || successor.closed) return;
-    this.#host.callOut(() => {
+    callOut(this.#host, () => {
       this.subscribe(successor);
     });
   }

@@ -30,6 +30,7 @@ export class FlushPace {
   #wanted = false;
   #queued = false;
   #isDelivering = false;
+  #answering = false;
   #hurried = false;
   #lastFlush = -Infinity;
   // Of this turn: messages since the last flush, and when the clock was looked at first.
@@ -69,13 +70,17 @@ export class FlushPace {
   /** It has been delivered. */
   delivered(): void {
     this.#isDelivering = false;
-    if (this.#wanted) this.#flush();
+    if (!this.#wanted) return;
+    this.#answering = true;
+    this.#flush();
+    this.#answering = false;
   }
 
   flushed(): void {
+    // To look at the clock would make an answer late; so what comes after it counts as after a pause.
+    this.#lastFlush = this.#answering ? -Infinity : performance.now();
     this.#hurried = false;
     this.#written = 0;
-    this.#lastFlush = performance.now();
   }
 
   flushQueued(): void {

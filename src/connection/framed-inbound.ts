@@ -3,7 +3,7 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { INCOMPLETE, type Codec, type Decoder } from '../framing/codec.ts';
 import { byteSourceOf, type ByteChannel } from './byte-channel.ts';
-import { errorOf, located } from './connection-context.ts';
+import { errorOf, finalizerError, located } from './connection-context.ts';
 import type { Connection } from './connection.ts';
 import { ExclusiveReader, type Reader, type ReaderHost } from './exclusive-reader.ts';
 import { FrameDeadline } from './frame-deadline.ts';
@@ -95,13 +95,8 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     return errorOf(this.#connection, 'ERR_ALREADY_READING', 'read');
   }
 
-  callOut(action: () => void): void {
-    try {
-      action();
-    } catch (cause) {
-      const detail = 'the end of a subscriber threw';
-      this.#connection.abort(errorOf(this.#connection, 'ERR_HANDLER_FAILED', 'handle', detail, cause));
-    }
+  onThrow(cause: unknown): void {
+    this.#connection.abort(finalizerError(this.#connection, cause));
   }
 
   onReaderChange(): void {
@@ -115,12 +110,10 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     if (this.#delivering) return;
     this.#delivering = true;
     if (!this.#reading && this.#reader.present) this.#decoder ??= this.#codec.decoder();
-    this.callOut(() => {
-      while (this.#stale) {
-        this.#stale = false;
-        this.#deliver();
-      }
-    });
+    while (this.#stale) {
+      this.#stale = false;
+      this.#deliver();
+    }
     this.#delivering = false;
     if (this.#reader.present) this.#read();
     else this.#leave();

@@ -156,8 +156,8 @@ export class Inbound implements ReaderHost {
     return errorOf(this.#host, 'ERR_ALREADY_READING', 'read');
   }
 
-  callOut(action: () => void): void {
-    this.#host.callOut(action);
+  onThrow(cause: unknown): void {
+    this.#host.onThrow(cause);
   }
 
   onReaderChange(): void {
@@ -190,9 +190,7 @@ export class Inbound implements ReaderHost {
     while (this.#reader.present && this.#holds === 0 && !this.#dropped) {
       const chunk = this.#shift();
       if (chunk === undefined) break;
-      this.#host.callOut(() => {
-        this.#reader.next(chunk);
-      });
+      this.#reader.next(chunk);
     }
     if (this.#discarding) {
       this.#pending = undefined;

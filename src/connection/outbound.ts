@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
-import { errorOf, guarded, located, type ConnectionContext } from './connection-context.ts';
+import { callOut, errorOf, guarded, located, type ConnectionContext } from './connection-context.ts';
 import { FlushPace } from './flush-pace.ts';
 import { FlushWaiters } from './flush-waiters.ts';
 import type { StreamTraits } from './stream-traits.ts';
@@ -230,7 +230,7 @@ export class Outbound {
   }
 
   #complete(subscriber: Subscriber<never>): void {
-    this.#host.callOut(() => {
+    callOut(this.#host, () => {
       subscriber.complete();
     });
   }

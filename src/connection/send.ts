@@ -1,6 +1,6 @@
 import { first, from, Observable, takeWhile, type ObservableInput, type Subscriber } from 'rxjs';
 import type { Encode } from '../framing/byte-sink.ts';
-import { errorOf, type ConnectionContext } from './connection-context.ts';
+import { callOut, errorOf, type ConnectionContext } from './connection-context.ts';
 import type { Outbound } from './outbound.ts';
 import { isPromiseLike, toPullSource, type PullSource } from './pull-source.ts';
 import type { Sender, Senders } from './senders.ts';
@@ -65,7 +65,7 @@ function push<Out>(
     complete: exhausted,
   });
   subscriber.add(() => {
-    context.callOut(() => {
+    callOut(context, () => {
       pushing.unsubscribe();
     });
   });
@@ -96,7 +96,7 @@ function pull<Out>(
   const { attempt, fail } = endingOnError(subscriber, context);
   let asking = false;
   const cancel = (): void => {
-    context.callOut(() => {
+    callOut(context, () => {
       source.cancel();
     });
   };
@@ -163,7 +163,7 @@ interface EndingOnError {
 
 function endingOnError(subscriber: Subscriber<never>, context: ConnectionContext): EndingOnError {
   const fail = (error: unknown): void => {
-    context.callOut(() => {
+    callOut(context, () => {
       subscriber.error(error);
     });
   };

@@ -1,6 +1,6 @@
 import type { Subscriber } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
-import type { ConnectionContext } from './connection-context.ts';
+import { callOut, type ConnectionContext } from './connection-context.ts';
 
 /** One active subscription of a `send`. */
 export interface Sender {
@@ -56,7 +56,7 @@ export class Senders {
 
   #fail(error: TransportError, senders: readonly Sender[]): void {
     for (const { subscriber } of senders) {
-      this.#host.callOut(() => {
+      callOut(this.#host, () => {
         subscriber.error(error);
       });
     }

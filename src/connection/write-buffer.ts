@@ -221,8 +221,7 @@ export class WriteBuffer implements ByteSink {
   #restore({ bytes, slab }: Piece): void {
     const start = this.#markedStart;
     const end = this.#markedEnd;
-    const wasOpen =
-      slab !== undefined && slab === this.#markedSlab && bytes.byteOffset === start;
+    const wasOpen = slab !== undefined && slab === this.#markedSlab && bytes.byteOffset === start;
     if (wasOpen && end > start) this.#pieces.push({ bytes: view(slab.memory, start, end - start), slab });
     else slab?.release();
   }
