@@ -28,7 +28,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
  * the bytes are no message            the reader gets the error, and the connection fails with it
  * ```
  *
- * There is a decoder while there is a reader; between two readers nothing is kept here.
+ * There is a decoder from the first chunk for a reader until that leaves; between two readers nothing is kept here.
  */
 export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   readonly #connection: Connection;
@@ -43,7 +43,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   #source: Unsubscribable | undefined;
   // What came although we hold or are busy, and what a reader left: a connection made of plain Observables can neither be
   // held back nor take anything back.
-  #early: Buffer[] = [];
+  #early: Buffer[] | undefined;
   #end: { readonly error?: TransportError } | undefined;
   #holds = 0;
   #messages = 0;
@@ -109,7 +109,6 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
-    if (!this.#reading && this.#reader.present) this.#decoder ??= this.#codec.decoder();
     while (this.#stale) {
       this.#stale = false;
       this.#deliver();
@@ -128,7 +127,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   get #over(): boolean {
     if (this.#dropped) return true;
     const tail = this.#end?.error === undefined && this.#decoder?.begun === true;
-    return this.#drained && this.#early.length === 0 && !tail;
+    return this.#drained && this.#early === undefined && !tail;
   }
 
   #deliver(): void {
@@ -142,16 +141,17 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   }
 
   #next(): In | typeof INCOMPLETE {
-    const decoder = this.#decoder;
-    if (decoder === undefined) return INCOMPLETE;
+    if (this.#decoder === undefined && this.#early === undefined && this.#end === undefined)
+      return INCOMPLETE;
     try {
+      const decoder = this.#decoding;
       for (;;) {
         const message = decoder.next();
         if (message !== INCOMPLETE) {
           this.#drained = false;
           return message;
         }
-        const chunk = this.#early.shift();
+        const chunk = this.#shiftEarly();
         if (chunk === undefined) break;
         decoder.push(chunk);
       }
@@ -168,7 +168,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
 
   /** There is a reader: subscribes to the bytes, or watches over what has come of them. */
   #read(): void {
-    const undelivered = !this.#drained || this.#early.length > 0;
+    const undelivered = !this.#drained || this.#early !== undefined;
     this.#channel?.retain(undelivered);
     if (!this.#reading) this.#enter();
     else if (this.#decoder?.begun === true && this.#holds === 0) this.#watch();
@@ -211,8 +211,9 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   }
 
   next(chunk: Buffer): void {
-    if (this.#drained && !this.#delivering && this.#early.length === 0) this.#push(chunk);
-    else this.#early.push(chunk);
+    if (this.#early !== undefined) this.#early.push(chunk);
+    else if (this.#drained && !this.#delivering) this.#push(chunk);
+    else this.#early = [chunk];
     this.#flow();
   }
 
@@ -226,10 +227,20 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     this.#flow();
   }
 
+  get #decoding(): Decoder<In> {
+    return (this.#decoder ??= this.#codec.decoder());
+  }
+
+  #shiftEarly(): Buffer | undefined {
+    const chunk = this.#early?.shift();
+    if (this.#early?.length === 0) this.#early = undefined;
+    return chunk;
+  }
+
   #push(chunk: Buffer): void {
     this.#drained = false;
     try {
-      this.#decoder?.push(chunk);
+      this.#decoding.push(chunk);
     } catch (error) {
       this.#fail(error);
     }
@@ -239,13 +250,13 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   #leave(): void {
     if (!this.#reading) return;
     const source = this.#source;
-    const rest = Buffer.concat([this.#decoder?.rest() ?? NOTHING, ...this.#early]);
+    const rest = Buffer.concat([this.#decoder?.rest() ?? NOTHING, ...(this.#early ?? [])]);
     this.#reading = false;
     this.#source = undefined;
     this.#decoder = undefined;
     this.#drained = true;
     this.#end = undefined;
-    this.#early = this.#channel === undefined && rest.length > 0 ? [rest] : [];
+    this.#early = this.#channel === undefined && rest.length > 0 ? [rest] : undefined;
     this.#deadline?.stop();
     // In this order, so that the end cannot come in between.
     this.#channel?.retain(true);
@@ -260,7 +271,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
       : new TransportError('ERR_INVALID_FRAME', { phase: 'read', detail: 'the decoder threw', cause });
     const failure = located(error, this.#connection) as TransportError;
     this.#decoder = undefined;
-    this.#early = [];
+    this.#early = undefined;
     this.#drained = true;
     if (this.#channel === undefined) this.#connection.abort(failure);
     else this.#channel.fail(failure);
