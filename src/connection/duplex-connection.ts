@@ -3,7 +3,6 @@ import {
   firstValueFrom,
   ignoreElements,
   race,
-  takeUntil,
   type Observable,
   type ObservableInput,
   type Subscription,
@@ -14,7 +13,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { encodeBytes, type Bytes } from '../framing/bytes.ts';
 import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
-import { errorOf, finalizerError, guarded } from './connection-context.ts';
+import { callOut, errorOf, finalizerError, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
@@ -82,6 +81,7 @@ export class DuplexConnection
   #outbound: Outbound | undefined;
   #senders: Senders | undefined;
   #closing = false;
+  #forcing: Subscription | undefined;
   #failed = false;
   #peerEnded = false;
   #streamClosed = false;
@@ -180,18 +180,31 @@ export class DuplexConnection
   }
 
   close(): Promise<CloseSummary> {
-    if (!this.#closing && !this.#record.finished) {
-      this.#closing = true;
-      this.end();
-      this.#inbound.letGo();
-      const { closeTimeout, scheduler } = this.#profile.settings;
-      deadline(closeTimeout, scheduler)
-        .pipe(takeUntil(this.#record.over))
-        .subscribe(() => {
-          this.abort(errorOf(this, 'ERR_CLOSE_TIMEOUT', 'close'));
-        });
-    }
+    this.letGo();
     return firstValueFrom(this.closed);
+  }
+
+  /** Closes gracefully, for an owner who does not await it. */
+  letGo(): void {
+    if (this.#closing || this.#record.finished) return;
+    this.#closing = true;
+    this.end();
+    this.#inbound.letGo();
+    // It may have been all that was missing.
+    if (this.#record.finished) return;
+    const { closeTimeout, scheduler } = this.#profile.settings;
+    this.#forcing = deadline(closeTimeout, scheduler).subscribe(() => {
+      this.abort(errorOf(this, 'ERR_CLOSE_TIMEOUT', 'close'));
+    });
+  }
+
+  /** Tells once everything is released, and what it was lost with, if it was. Cheaper than `closed`. */
+  whenClosed(tell: (error: TransportError | undefined) => void): void {
+    this.#record.over.subscribe(() => {
+      callOut(this, () => {
+        tell(this.#record.error);
+      });
+    });
   }
 
   abort(reason?: unknown): void {
@@ -338,6 +351,7 @@ export class DuplexConnection
 
   #finish(): void {
     if (this.#record.finished) return;
+    this.#forcing?.unsubscribe();
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
     this.#senders?.fail(this.#record.error ?? this.#writer.closedError());

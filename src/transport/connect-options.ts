@@ -39,7 +39,6 @@ const ATTEMPT_TIMEOUT = 250;
 
 export function readConnectOptions(options: ConnectOptions): ConnectSettings {
   return {
-    ...readSocketOptions(options),
     connectTimeout: millisecondsOption('connectTimeout', options.connectTimeout, CONNECT_TIMEOUT),
     autoSelectFamily: options.autoSelectFamily ?? true,
     autoSelectFamilyAttemptTimeout: millisecondsOption(
@@ -50,5 +49,6 @@ export function readConnectOptions(options: ConnectOptions): ConnectSettings {
     lookup: options.lookup,
     localAddress: options.localAddress,
     signal: options.signal,
+    ...readSocketOptions(options),
   };
 }

@@ -9,10 +9,11 @@ import {
   Observable,
   switchMap,
   takeUntil,
+  tap,
   throwError,
+  timeout,
 } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
-import { deadline } from '../connection/deadline.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
@@ -58,31 +59,19 @@ export function connect(endpoint: string, options: ConnectOptions = {}): Observa
 }
 
 /** Emits the connection and leaves it open: it belongs to whoever got it. */
-export function dialConnection(endpoint: string, options: ConnectOptions): Observable<Connection> {
+export function dialConnection(endpoint: string, options: ConnectOptions): Observable<DuplexConnection> {
   return defer(() => {
     const target = parseEndpoint(endpoint);
     const settings = readConnectOptions(options);
     refuseTls(target, 'connect');
-    const remote = formatEndpoint(target);
-    const aborted = abortion(settings.signal, remote);
-    const open = (socket: Socket): Connection => {
-      const connection = toConnection(socket, target, settings);
-      aborted.pipe(takeUntil(connection.closed)).subscribe({
-        error: (error: unknown) => {
-          connection.abort(toTransportError(error, 'close', remote));
-        },
-      });
-      return connection;
-    };
-    return merge(aborted, expiry(settings, remote), dial(target, settings)).pipe(
-      first(),
-      catchError((error: unknown) => throwError(() => toTransportError(error, 'connect', remote))),
-      map(open),
+    const dialled = inTime(dial(target, settings), settings, formatEndpoint(target)).pipe(
+      map((socket) => toConnection(socket, target, settings)),
     );
+    return settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
   });
 }
 
-function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSettings): Connection {
+function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSettings): DuplexConnection {
   const isTcp = target.kind === 'tcp';
   const profile = {
     settings,
@@ -94,18 +83,43 @@ function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSe
   return new DuplexConnection(socket, local, remoteEndpoint(socket) ?? formatEndpoint(target), profile);
 }
 
-function expiry({ connectTimeout, scheduler }: ConnectSettings, endpoint: Endpoint): Observable<never> {
-  return deadline(connectTimeout, scheduler).pipe(
-    map(() => {
-      const detail = `no connection within ${connectTimeout} ms`;
-      throw new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail });
+function inTime<T>(
+  attempt: Observable<T>,
+  { connectTimeout, scheduler }: ConnectSettings,
+  endpoint: Endpoint,
+): Observable<T> {
+  // A timer of the platform takes Infinity for 1 ms.
+  if (connectTimeout === Infinity) return attempt;
+  const detail = `no connection within ${connectTimeout} ms`;
+  const expired = throwError(
+    () => new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail }),
+  );
+  return attempt.pipe(timeout({ first: connectTimeout, scheduler, with: () => expired }));
+}
+
+/** The signal ends the attempt, and the connection that came of it. */
+function abortable(
+  dialled: Observable<DuplexConnection>,
+  signal: AbortSignal,
+  target: EndpointParts,
+): Observable<DuplexConnection> {
+  const remote = formatEndpoint(target);
+  const aborted = abortion(signal, remote);
+  return merge(aborted, dialled).pipe(
+    first(),
+    catchError((error: unknown) => throwError(() => toTransportError(error, 'connect', remote))),
+    tap((connection) => {
+      aborted.pipe(takeUntil(connection.closed)).subscribe({
+        error: (error: unknown) => {
+          connection.abort(error);
+        },
+      });
     }),
   );
 }
 
 /** Errors when the signal aborts, at once if it has already. */
-function abortion(signal: AbortSignal | undefined, endpoint: Endpoint): Observable<never> {
-  if (signal === undefined) return NEVER;
+function abortion(signal: AbortSignal, endpoint: Endpoint): Observable<never> {
   return new Observable((subscriber) => {
     const abort = (): void => {
       const detail = 'the AbortSignal was aborted';

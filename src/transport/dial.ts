@@ -23,8 +23,7 @@ export function dial(target: EndpointParts, settings: ConnectSettings): Observab
   return new Observable((subscriber) => {
     let connected = false;
     let phase: TransportPhase = target.kind === 'tcp' && isIP(target.host) === 0 ? 'resolve' : 'connect';
-    if (target.kind === 'unix') checkUnixPath(target.path, 'connect');
-    const socket = connectSocket(socketOptions(target, settings));
+    const socket = newSocket(target, settings);
     subscriber.add(() => {
       if (!connected) socket.destroy();
     });
@@ -43,6 +42,16 @@ export function dial(target: EndpointParts, settings: ConnectSettings): Observab
     // A paused socket is not read when it connects (net.Socket reads ahead otherwise).
     socket.pause();
   });
+}
+
+/** Throws at once what Node says of the options. */
+function newSocket(target: EndpointParts, settings: ConnectSettings): Socket {
+  try {
+    if (target.kind === 'unix') checkUnixPath(target.path, 'connect');
+    return connectSocket(socketOptions(target, settings));
+  } catch (error) {
+    throw toTransportError(error, 'connect', formatEndpoint(target));
+  }
 }
 
 function socketOptions(target: EndpointParts, settings: ConnectSettings): NetConnectOpts {

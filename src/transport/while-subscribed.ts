@@ -1,5 +1,6 @@
 import { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
+import type { DuplexConnection } from '../connection/duplex-connection.ts';
 
 /**
  * Makes a subscription the lifetime of a connection.
@@ -10,17 +11,15 @@ import type { Connection } from '../connection/connection.ts';
  * (c)---!       unsubscribed: it is closed gracefully
  * ```
  */
-export function whileSubscribed(connection: Connection): Observable<Connection> {
+export function whileSubscribed(connection: DuplexConnection): Observable<Connection> {
   return new Observable((subscriber) => {
     subscriber.add(() => {
-      void connection.close();
+      connection.letGo();
     });
     subscriber.next(connection);
-    subscriber.add(
-      connection.closed.subscribe(({ error }) => {
-        if (error === undefined) subscriber.complete();
-        else subscriber.error(error);
-      }),
-    );
+    connection.whenClosed((error) => {
+      if (error === undefined) subscriber.complete();
+      else subscriber.error(error);
+    });
   });
 }
