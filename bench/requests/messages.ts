@@ -10,21 +10,23 @@ export interface Response {
   readonly response: string;
 }
 
-/** The requests that wait for their answers. */
+/** The requests that wait for their answers. An id is used again when it was answered, so that a table is enough. */
 export class Pending {
-  readonly #waiting = new Map<number, (answer: string) => void>();
-  #ids = 0;
+  readonly #waiting: (((answer: string) => void) | undefined)[] = [];
+  readonly #free: number[] = [];
 
   add(onAnswer: (answer: string) => void): number {
-    const id = (this.#ids += 1);
-    this.#waiting.set(id, onAnswer);
+    const id = this.#free.pop() ?? this.#waiting.length;
+    this.#waiting[id] = onAnswer;
     return id;
   }
 
   settle({ id, response }: Response): void {
-    const onAnswer = this.#waiting.get(id);
-    this.#waiting.delete(id);
-    onAnswer?.(response);
+    const onAnswer = this.#waiting[id];
+    if (onAnswer === undefined) throw new Error(`nobody waits for an answer to ${id}`);
+    this.#waiting[id] = undefined;
+    this.#free.push(id);
+    onAnswer(response);
   }
 }
 

@@ -3,7 +3,7 @@ import { bound } from '../contenders/bound.ts';
 import { answer, Pending, type Request, type Response } from './messages.ts';
 import { PATTERN, type RequestContender } from './requester.ts';
 
-/** JSON lines, and a Map of what waits for its answer. */
+/** JSON lines, and a table of what waits for its answer. */
 export const rxjsNet: RequestContender = {
   listen: () =>
     bound(({ connections }) => {

@@ -8,7 +8,7 @@ const SIZE = 64;
 
 const ends = { server: 'request-server', client: 'request-client' };
 
-/** Requests as JSON, each answered under its own id. */
+/** Requests, each answered under its own id: as JSON, but for one entrant. */
 function request(name: string, connections: number): Workload {
   const on = connections === 1 ? '1 connection' : `each of ${connections} connections`;
   const title = `requests of ${SIZE} characters and their answers, ${OUTSTANDING} outstanding on ${on}`;
@@ -16,7 +16,11 @@ function request(name: string, connections: number): Workload {
     name,
     measures: [{ name, title, unit: 'requests/s', better: 'more' }],
     placement: apart.description,
-    entrants: entrantsOf('rxjs-net', 'nest', 'net', 'rsocket-js'),
+    entrants: [
+      ...entrantsOf('rxjs-net'),
+      { name: 'rxjs-net binary', nagle: 'off' },
+      ...entrantsOf('nest', 'net', 'rsocket-js'),
+    ],
     baseline: 'nest',
     absent: {
       libp2p: 'it has no requests',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Writable } from 'node:stream';
-import { WriteBuffer } from '../../src/connection/write-buffer.ts';
+import { borrowWriteBuffer, giveBackWriteBuffer, WriteBuffer } from '../../src/connection/write-buffer.ts';
 import type { ByteSink } from '../../src/index.ts';
 
 /** A stream that keeps what it was given and looks at it late, as a kernel does whose queue is full. */
@@ -200,5 +200,22 @@ describe('a write buffer', () => {
     }
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1024 * 1024);
     buffer.clear();
+  });
+
+  it('is as new for the next connection when it was given back after a message that was taken back', () => {
+    const buffer = borrowWriteBuffer();
+    buffer.text('half a message');
+    buffer.rollBack();
+    giveBackWriteBuffer(buffer);
+    const next = borrowWriteBuffer();
+    expect(next).toBe(buffer);
+    const stream = new LateReader();
+    next.text('whole');
+    next.commit();
+    next.handOver(stream.asWritable(), () => undefined);
+    stream.take();
+    expect(stream.seen).toBe(Buffer.from('whole').toString('hex'));
+    next.written(true);
+    giveBackWriteBuffer(next);
   });
 });

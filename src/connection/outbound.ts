@@ -6,7 +6,7 @@ import { callOut, errorOf, guarded, located, type ConnectionContext } from './co
 import { FlushPace } from './flush-pace.ts';
 import { FlushWaiters } from './flush-waiters.ts';
 import type { StreamTraits } from './stream-traits.ts';
-import { WriteBuffer } from './write-buffer.ts';
+import { borrowWriteBuffer, giveBackWriteBuffer, type WriteBuffer } from './write-buffer.ts';
 
 // Over the high mark the peer is too slow; under the low mark there is room again. Two marks, so that the state does
 // not flap with each write. 64 KiB is one write of a busy loopback socket.
@@ -44,7 +44,10 @@ export class Outbound {
   readonly #host: OutboundHost;
   readonly #limit: number;
   readonly #highMark: number;
-  readonly #buffer = new WriteBuffer();
+  // Borrowed while something is gathered or with the stream: of many connections, few write at the same time.
+  #buffer: WriteBuffer | undefined;
+  // Encoders that are at work on it; one may write to its own connection.
+  #encoders = 0;
   readonly #pace: FlushPace = new FlushPace(this);
   #congestion: BehaviorSubject<boolean> | undefined;
   #waiters: FlushWaiters | undefined;
@@ -112,12 +115,15 @@ export class Outbound {
    * when none waits.
    */
   put<Out>(message: Out, encode: Encode<Out>, bounded: boolean): boolean {
-    const buffer = this.#buffer;
+    const buffer = (this.#buffer ??= borrowWriteBuffer());
+    this.#encoders += 1;
     try {
       encode(message, buffer);
     } catch (error) {
       buffer.rollBack();
       throw located(error, this.#host);
+    } finally {
+      this.#encoders -= 1;
     }
     // The encoder is not ours: it may have ended the connection.
     if (!this.open) {
@@ -163,7 +169,7 @@ export class Outbound {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
     // An encoder that ends its connection has not finished its message.
-    this.#buffer.rollBack();
+    this.#buffer?.rollBack();
     this.#handOver();
     if (this.#told !== this.#flushed) this.#pace.schedule();
     this.#stream.end();
@@ -173,7 +179,8 @@ export class Outbound {
   gone(): void {
     this.#tell();
     this.#state = 'gone';
-    this.#buffer.clear();
+    this.#buffer?.clear();
+    this.#giveBack();
     this.#waiters = undefined;
     this.#setCongested(false);
     this.#congestion?.complete();
@@ -182,6 +189,7 @@ export class Outbound {
   /** Hands what was gathered to the stream, unless that is still at work: then it goes when that is done. */
   flush(): void {
     if (!this.#busy) this.#handOver();
+    this.#giveBack();
     if (this.#state !== 'gone') this.#tell();
   }
 
@@ -195,12 +203,13 @@ export class Outbound {
   }
 
   #handOver(): void {
-    if (this.#buffer.size === 0 || this.#stream.destroyed) return;
+    const buffer = this.#buffer;
+    if (buffer === undefined || buffer.size === 0 || this.#stream.destroyed) return;
     this.#busy = true;
     this.#callbacksDue += 1;
     this.#handedOver = this.#accepted;
     this.#pace.flushed();
-    this.#buffer.handOver(this.#stream, this.#onWritten);
+    buffer.handOver(this.#stream, this.#onWritten);
     // The usual case: the kernel has taken all of it within the call. The callback comes later, and has nothing to do.
     if (this.#traits.allInKernel(this.#stream)) this.#taken(true);
   }
@@ -209,7 +218,14 @@ export class Outbound {
   #taken(inKernel: boolean): void {
     this.#busy = false;
     this.#flushed = this.#handedOver;
-    this.#buffer.written(inKernel);
+    this.#buffer?.written(inKernel);
+  }
+
+  #giveBack(): void {
+    const buffer = this.#buffer;
+    if (buffer === undefined || buffer.size > 0 || this.#busy || this.#encoders > 0) return;
+    this.#buffer = undefined;
+    giveBackWriteBuffer(buffer);
   }
 
   /** Tells who waits for what the kernel has taken. */

@@ -15,6 +15,22 @@ interface Piece {
   readonly slab: Slab | undefined;
 }
 
+// So many that nobody needs are kept for those who write next.
+const SPARE_BUFFERS = 64;
+const spare: WriteBuffer[] = [];
+
+/** One that is empty. */
+export function borrowWriteBuffer(): WriteBuffer {
+  return spare.pop() ?? new WriteBuffer();
+}
+
+/** It has to be empty again, the kernel to have what it handed over, and nobody may use it any more. */
+export function giveBackWriteBuffer(buffer: WriteBuffer): void {
+  // A message that was taken back may have left it with a claim on a slab.
+  buffer.clear();
+  if (spare.length < SPARE_BUFFERS) spare.push(buffer);
+}
+
 /**
  * What was written and not yet handed to the stream: whole pieces, and at the end one that grows at the top of a slab.
  *
@@ -145,8 +161,11 @@ export class WriteBuffer implements ByteSink {
   /** Forgets what was not handed over. */
   clear(): void {
     this.#drop();
-    for (const { slab } of this.#pieces) slab?.release();
-    this.#pieces = [];
+    if (this.#pieces.length > 0) {
+      for (const { slab } of this.#pieces) slab?.release();
+      this.#pieces = [];
+    }
+    this.#own = undefined;
     this.size = 0;
     this.commit();
   }
