@@ -1,11 +1,12 @@
 /** The benchmark: see README.md, or run it with --help. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireInstalled } from './installed.ts';
 import { HELP, parseOptions, type Options } from './options.ts';
 import { clearProgress, showProgress } from './progress.ts';
+import { withResults } from './readme.ts';
 import { readResults, resultsOf, tablesOf, writeResults, type Results } from './results.ts';
 import { runRounds, samplesOf, type Outcome } from './rounds.ts';
 import { tableOf } from './table.ts';
@@ -14,6 +15,7 @@ import { selected } from './workloads/all.ts';
 
 // Of bench/, seen from bench/dist/.
 const PUBLISHED = fileURLToPath(new URL('../results.json', import.meta.url));
+const README = fileURLToPath(new URL('../../README.md', import.meta.url));
 
 // process.exit() runs the 'exit' listeners, and they end the children.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
@@ -65,6 +67,7 @@ async function draw(file: string, results: Results): Promise<void> {
   // Not needed before, and not light.
   const { drawCharts } = await import('./charts.ts');
   await drawCharts(results, join(dirname(file), 'charts'));
+  if (file === PUBLISHED) writeFileSync(README, withResults(readFileSync(README, 'utf8'), results));
 }
 
 /** Writing and drawing are part of what a smoke run has to prove; what it measured is worth nothing. */

@@ -18,7 +18,7 @@ export const HELP = `npm run bench -- [options]
   --smoke         everything once and as short as possible: it proves that the benchmark works, and measures nothing
   --out FILE      where results.json goes, with charts/ beside it. The published ones, bench/results.json, are
                   written only by a run of everything
-  --charts-only   draws the charts of the results in --out, or of the published ones, anew
+  --charts-only   draws the charts of the results in --out, or of the published ones and the README's table, anew
   --help          this text`;
 
 const FULL: Pace = { rounds: 5, warmUp: 1000, rewarm: 100, measured: 400, smoke: false };

@@ -69,7 +69,8 @@ function send(connection: Dialled, { size, perTurn, milliseconds }: Burst): Prom
       const room = connection.endTurn();
       if (over) resolve({ sent: tally.total, start });
       else if (room) setImmediate(turn);
-      else connection.whenWritable(turn);
+      // Not within 'drain', which Node emits in the same tick when the kernel has taken all: nothing else would ever run.
+      else connection.whenWritable(() => setImmediate(turn));
     };
     turn();
   });

@@ -46,8 +46,6 @@ export class Outbound {
   readonly #highMark: number;
   // Borrowed while something is gathered or with the stream: of many connections, few write at the same time.
   #buffer: WriteBuffer | undefined;
-  // Encoders that are at work on it; one may write to its own connection.
-  #encoders = 0;
   readonly #pace: FlushPace = new FlushPace(this);
   #congestion: BehaviorSubject<boolean> | undefined;
   #waiters: FlushWaiters | undefined;
@@ -63,9 +61,12 @@ export class Outbound {
   readonly #onWritten = (error?: Error | null): void => {
     this.#callbacksDue -= 1;
     // destroy() cuts a write short and may still call back without an error.
-    if (error || this.#stream.destroyed || this.#callbacksDue > 0 || !this.#busy) return;
-    this.#taken(this.#traits.allInKernel(this.#stream));
-    this.flush();
+    if (error || this.#stream.destroyed || this.#callbacksDue > 0) return;
+    if (this.#busy) {
+      this.#taken(this.#traits.allInKernel(this.#stream));
+      this.flush();
+    }
+    this.#giveBack();
   };
 
   constructor(stream: Duplex, traits: StreamTraits, host: OutboundHost, maxWriteBuffer: number) {
@@ -116,14 +117,11 @@ export class Outbound {
    */
   put<Out>(message: Out, encode: Encode<Out>, bounded: boolean): boolean {
     const buffer = (this.#buffer ??= borrowWriteBuffer());
-    this.#encoders += 1;
     try {
       encode(message, buffer);
     } catch (error) {
       buffer.rollBack();
       throw located(error, this.#host);
-    } finally {
-      this.#encoders -= 1;
     }
     // The encoder is not ours: it may have ended the connection.
     if (!this.open) {
@@ -180,7 +178,7 @@ export class Outbound {
     this.#tell();
     this.#state = 'gone';
     this.#buffer?.clear();
-    this.#giveBack();
+    this.#buffer = undefined;
     this.#waiters = undefined;
     this.#setCongested(false);
     this.#congestion?.complete();
@@ -189,7 +187,6 @@ export class Outbound {
   /** Hands what was gathered to the stream, unless that is still at work: then it goes when that is done. */
   flush(): void {
     if (!this.#busy) this.#handOver();
-    this.#giveBack();
     if (this.#state !== 'gone') this.#tell();
   }
 
@@ -221,9 +218,10 @@ export class Outbound {
     this.#buffer?.written(inKernel);
   }
 
+  /** Called by Node, and so never while an encoder is at work on it. */
   #giveBack(): void {
     const buffer = this.#buffer;
-    if (buffer === undefined || buffer.size > 0 || this.#busy || this.#encoders > 0) return;
+    if (buffer === undefined || buffer.size > 0 || this.#busy) return;
     this.#buffer = undefined;
     giveBackWriteBuffer(buffer);
   }
