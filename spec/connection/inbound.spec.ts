@@ -126,6 +126,22 @@ describe('received', () => {
     expect(late).toEqual([['ERR_ALREADY_READING'], ['ERR_ALREADY_READING']]);
   });
 
+  it('lets another one come from within next when the first that came has left again (rule 7)', async () => {
+    const { connection, say } = wire();
+    const logs: string[][] = [];
+    const first = connection.received.subscribe((chunk) => {
+      connection.received.subscribe().unsubscribe();
+      logs.push(record(connection.received).log);
+      first.unsubscribe();
+      expect(chunk.toString()).toBe('a');
+    });
+    say('a');
+    await settled();
+    say('b');
+    await settled();
+    expect(logs).toEqual([['b']]);
+  });
+
   it('forgets whoever subscribed from within next and left again', async () => {
     const { connection, say } = wire();
     const { log } = record(

@@ -102,6 +102,31 @@ describe('congested', () => {
     expect(log).toEqual(['false', 'true', 'false']);
   });
 
+  it('tells everybody the changes in their order, also when one of them writes at once', async () => {
+    const { connection, stall, flow } = wire();
+    stall();
+    connection.write('x'.repeat(70_000));
+    connection.congested.subscribe((congested) => {
+      if (!congested) connection.write('y'.repeat(70_000));
+    });
+    const second = record(connection.congested);
+    await settled();
+    flow();
+    stall();
+    await settled();
+    expect([second.log.slice(0, 3), record(connection.congested).log]).toEqual([
+      ['true', 'false', 'true'],
+      [second.log.at(-1)],
+    ]);
+  });
+
+  it('does not rise for nothing, even where nothing may wait', async () => {
+    const { connection, written } = wire({ maxWriteBuffer: 0 });
+    const { log } = record(connection.send(['', 'a']));
+    await settled();
+    expect([written(), log]).toEqual(['a', ['complete']]);
+  });
+
   it('falls and completes when the connection is gone, so that nobody is held for ever', async () => {
     const { connection, stall, fail } = wire();
     const { log } = record(connection.congested);

@@ -15,6 +15,7 @@ import {
 import type { Bytes } from '../../src/index.ts';
 import { afterThisSpec } from '../cleanup.ts';
 import { dialledWithPeer, drain } from '../loopback.ts';
+import { plainTraits } from '../../src/connection/stream-traits.ts';
 import { record, settled, wire } from '../wire.ts';
 
 const MIB = 1024 * 1024;
@@ -120,6 +121,19 @@ describe('send', () => {
     sending.stop();
     await end;
     expect(node.destroyed).toBe(true);
+  });
+
+  it('leaves other work its turn, however ready an asynchronous source is and however fast the peer', async () => {
+    const { connection } = wire({ traits: { ...plainTraits, allInKernel: () => true } });
+    const end = performance.now() + 5_000;
+    let given = 0;
+    async function* ready(): AsyncGenerator<string> {
+      for (; performance.now() < end; given += 1) yield await Promise.resolve('a');
+    }
+    const { log, stop } = record(connection.send(ready()));
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    stop();
+    expect([given > 0, performance.now() < end, log]).toEqual([true, true, []]);
   });
 
   it('ignores what a stopped source still gives, and that it fails to stop', async () => {

@@ -218,4 +218,37 @@ describe('a write buffer', () => {
     next.written(true);
     giveBackWriteBuffer(next);
   });
+
+  it('gives a slab to nobody else while its own pieces are there, after a message that was taken back (rule 8)', () => {
+    const small = (buffer: WriteBuffer, bytes: number, text: string): void => {
+      for (let written = 0; written < bytes; written += text.length) {
+        // Bytes, because a text is given room that it may not need.
+        buffer.bytes(Buffer.from(text));
+        buffer.commit();
+      }
+    };
+    // No slab is spare after this.
+    for (let taken = 0; taken < 6; taken += 1) small(new WriteBuffer(), 60_000, 'taken');
+    const stalled = new WriteBuffer();
+    small(stalled, 1, 'busy');
+    stalled.handOver(new LateReader().asWritable(), () => undefined);
+    // So much waits that a small value gets a slab of full size.
+    stalled.bytes(Buffer.alloc(40_960));
+    stalled.commit();
+    stalled.text('x'.repeat(20));
+    stalled.rollBack();
+    small(stalled, 1, 'mine');
+    stalled.written(true);
+    stalled.handOver(new LateReader().asWritable(), () => undefined);
+    stalled.written(true);
+    const others = [new WriteBuffer(), new WriteBuffer(), new WriteBuffer()];
+    for (const [index, other] of others.entries()) small(other, 60_000, `other ${index}`.padEnd(100));
+    for (const [index, other] of others.entries()) {
+      const stream = new LateReader();
+      const size = other.size;
+      other.handOver(stream.asWritable(), () => undefined);
+      stream.take();
+      expect(stream.seen).toBe(Buffer.from(`other ${index}`.padEnd(100).repeat(size / 100)).toString('hex'));
+    }
+  });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   catchError,
   concat,
+  concatMap,
   firstValueFrom,
   from,
   ignoreElements,
@@ -14,6 +15,7 @@ import {
   tap,
   toArray,
   type Observable,
+  type Subscription,
 } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import {
@@ -311,12 +313,12 @@ describe('framed: writing', () => {
     expect(written()).toBe(good + good);
   });
 
-  it('takes what a serializer writes on the same connection before the message that it serializes', async () => {
+  it('sends what a serializer writes on the same connection behind the message that it serializes, whole (rule 9)', async () => {
     const { connection, written } = wire();
     const messages = framedConnection(connection, jsonLines());
     const { log } = record(messages.send([{ toJSON: () => messages.write('first') && 'second' }]));
     await settled();
-    expect([written(), log]).toEqual(['"first"\n"second"\n', ['complete']]);
+    expect([written(), log]).toEqual(['"second"\n"first"\n', ['complete']]);
     expect(() =>
       messages.write({
         toJSON: () => {
@@ -326,7 +328,76 @@ describe('framed: writing', () => {
       }),
     ).toThrow(expect.objectContaining({ code: 'ERR_INVALID_MESSAGE' }));
     await settled();
-    expect(written()).toBe('"first"\n"second"\n"kept"\n');
+    expect(written()).toBe('"second"\n"first"\n"kept"\n');
+  });
+
+  it('sends nothing of a message whose encoder throws, whatever it wrote on the same connection before', async () => {
+    const { connection, written } = wire();
+    const codec: Codec<Buffer, string> = {
+      decoder: lengthPrefixed().decoder,
+      encode: (message, sink) => {
+        sink.text(`<${message}`);
+        if (message === 'bad') {
+          messages.write('nested');
+          throw new RangeError(message);
+        }
+        if (message === 'nesting') messages.write('bad inside');
+        sink.text('>');
+      },
+    };
+    const messages = framedConnection(connection, codec);
+    messages.write('good');
+    expect(() => messages.write('bad')).toThrow(RangeError);
+    messages.write('nesting');
+    await settled();
+    expect(written()).toBe('<good><nested><nesting><bad inside>');
+  });
+
+  it('says false of a message whose encoder has ended the connection, and counts it (rule 11)', async () => {
+    const { connection, fin } = wire();
+    const messages = framedConnection(connection, {
+      decoder: lengthPrefixed().decoder,
+      encode: () => {
+        connection.end();
+      },
+    });
+    expect(messages.write('late')).toBe(false);
+    fin();
+    expect(await connection.close()).toMatchObject({ writesRefused: 1, bytesWritten: 0 });
+  });
+
+  it('ends a dialled connection with its peer although what came before was no message (rule 12)', async () => {
+    const { connection, say, fin } = wire({ role: 'dialled' });
+    const messages = framedConnection(connection, lines({ maxFrameLength: 3 }));
+    const reading = record(messages.received);
+    const sending = record(messages.send(NEVER));
+    say('too long\n');
+    await settled();
+    expect([reading.log, sending.log]).toEqual([['ERR_FRAME_TOO_LONG'], []]);
+    fin();
+    await settled();
+    expect(sending.log).toEqual(['ERR_PEER_ENDED']);
+    expect((await firstValueFrom(connection.closed)).error?.code).toBe('ERR_FRAME_TOO_LONG');
+  });
+
+  it('lets a reader in another framing take over from within next, after a hold as well (rule 7)', async () => {
+    const { connection, say } = wire();
+    const text = framedConnection(connection, lines());
+    const json = framedConnection(connection, jsonLines());
+    let hold: Subscription | undefined;
+    const { log } = record(
+      text.received.pipe(
+        tap(() => (hold ??= text.hold())),
+        take(2),
+        concatMap((line) => (line === 'last' ? concat(of(line), json.received) : of(line))),
+      ),
+    );
+    say('first\nlast\n{"a":1}\n');
+    await settled();
+    expect(log).toEqual(['"first"']);
+    hold?.unsubscribe();
+    await settled();
+    expect(log).toEqual(['"first"', '"last"', '{"a":1}']);
   });
 
   it.each(['end', 'abort'] as const)('sends nothing of a message whose encoder calls %s', async (ending) => {

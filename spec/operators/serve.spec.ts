@@ -15,7 +15,15 @@ import {
   toArray,
   type ObservableInput,
 } from 'rxjs';
-import { serve, TransportError, type Bytes, type Connection, type ServeOptions } from '../../src/index.ts';
+import {
+  framedConnection,
+  lines,
+  serve,
+  TransportError,
+  type Bytes,
+  type Connection,
+  type ServeOptions,
+} from '../../src/index.ts';
 import { closeOf, dialRaw, drain, startServer, type StartedServer } from '../loopback.ts';
 import { record, settled, wire } from '../wire.ts';
 
@@ -288,6 +296,20 @@ describe('a drain of what is served', () => {
     peer.end(' two');
     expect((await text).toString()).toBe('one GOAWAY two');
     while (outcomes.length < 2) await settled();
+    expect(outcomes).toEqual(['clean', 'complete']);
+  });
+
+  it('is no truncation for a handler that frames its connection itself (rule 3)', async () => {
+    const { server, outcomes, until } = await startServing((connection) =>
+      framedConnection(connection, lines()).received.pipe(map((line) => line.toUpperCase())),
+    );
+    const peer = await dialRaw(server.endpoint);
+    peer.write('whole\nhal');
+    const text = drain(peer);
+    await new Promise((resolve) => peer.once('data', resolve));
+    until.next();
+    expect([(await text).toString(), (await closeOf(peer.end())).error]).toEqual(['WHOLE', undefined]);
+    await firstValueFrom(server.closed);
     expect(outcomes).toEqual(['clean', 'complete']);
   });
 

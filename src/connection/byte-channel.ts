@@ -15,6 +15,10 @@ export interface ByteChannel {
   writing<Out>(encode: Encode<Out>): Writing<Out>;
   /** Puts bytes back, in front of what is received next. */
   unshift(bytes: Buffer): void;
+  /** Whether the peer has sent its FIN, or was lost. Who sees the connection through other eyes may be told so before. */
+  readonly ended: boolean;
+  /** Says that messages are delivered now: whoever reads the bytes next may come from within. */
+  delivering(isDelivering: boolean): void;
   /** Says that messages of what was received are not delivered yet: the peer's end waits for them. */
   retain(retaining: boolean): void;
   /**

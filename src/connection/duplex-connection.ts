@@ -150,7 +150,7 @@ export class DuplexConnection
       outbound.refused += 1;
       return false;
     }
-    if (outbound.put(value, encode, true)) return !outbound.isCongested;
+    if (outbound.put(value, encode, true)) return outbound.open && !outbound.isCongested;
     this.abort(outbound.overflowError());
     return false;
   }
@@ -166,6 +166,14 @@ export class DuplexConnection
 
   retain(retaining: boolean): void {
     this.#inbound.retain(retaining);
+  }
+
+  delivering(isDelivering: boolean): void {
+    this.#inbound.delivering(isDelivering);
+  }
+
+  get ended(): boolean {
+    return this.#inbound.end !== undefined;
   }
 
   unshift(bytes: Buffer): void {
@@ -266,9 +274,7 @@ export class DuplexConnection
     if (this.#streamClosed) {
       this.#finish();
     } else if (!this.#failed) {
-      this.#peerEnded = true;
-      if (this.#halfCloseMode === 'not at all') this.#endWithPeer();
-      else this.onSendersChange();
+      this.#onPeerEnd();
     }
   }
 
@@ -295,6 +301,8 @@ export class DuplexConnection
       this.#stream.destroy();
     } else {
       this.#inbound.finish({ kind: 'fin' });
+      // Of a connection that has failed the inbound side is settled already.
+      if (this.#failed) this.#onPeerEnd();
       this.onStreamFinish();
     }
   }
@@ -330,6 +338,12 @@ export class DuplexConnection
 
   #read(): Buffer | string | null {
     return this.#stream.read() as Buffer | string | null;
+  }
+
+  #onPeerEnd(): void {
+    this.#peerEnded = true;
+    if (this.#halfCloseMode === 'not at all') this.#endWithPeer();
+    else this.onSendersChange();
   }
 
   #endWithPeer(): void {

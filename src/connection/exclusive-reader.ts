@@ -41,7 +41,8 @@ export class ExclusiveReader<T> implements Unsubscribable {
   readonly #host: ReaderHost;
   #current: Reader<T> | undefined;
   #successor: Reader<T> | undefined;
-  #inNext = false;
+  // Calls of `next` that are under way, and deliveries that the reader makes of what it took.
+  #deliveries = 0;
 
   constructor(host: ReaderHost) {
     this.#host = host;
@@ -53,19 +54,28 @@ export class ExclusiveReader<T> implements Unsubscribable {
 
   subscribe(reader: Reader<T>): void {
     if (this.#current === undefined) this.#admit(reader);
-    else if (this.#inNext && this.#successor === undefined) this.#successor = reader;
+    else if (this.#deliveries > 0 && this.#successor?.closed !== false) this.#successor = reader;
     else reader.error(this.#host.alreadyReading());
   }
 
   next(value: T): void {
-    this.#inNext = true;
+    this.enter();
     try {
       this.#current?.next(value);
     } catch (cause) {
       this.#host.onThrow(cause);
     }
-    this.#inNext = false;
-    if (this.#successor !== undefined) this.#succeed();
+    this.leave();
+  }
+
+  /** The reader begins to deliver: whoever subscribes from now on may take over from it. */
+  enter(): void {
+    this.#deliveries += 1;
+  }
+
+  leave(): void {
+    this.#deliveries -= 1;
+    if (this.#deliveries === 0 && this.#successor !== undefined) this.#succeed();
   }
 
   finish(error?: TransportError): void {

@@ -2,6 +2,7 @@ import { Observable, Subscription, type SchedulerLike, type Unsubscribable } fro
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { INCOMPLETE, type Codec, type Decoder } from '../framing/codec.ts';
+import { NOTHING } from '../framing/view.ts';
 import { byteSourceOf, type ByteChannel } from './byte-channel.ts';
 import { errorOf, finalizerError, located } from './connection-context.ts';
 import type { Connection } from './connection.ts';
@@ -13,8 +14,6 @@ export interface FrameSettings {
   readonly frameTimeout: number;
   readonly scheduler: SchedulerLike;
 }
-
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /**
  * The reading half of a framed connection: it pulls messages out of the chunks while its reader wants them.
@@ -109,6 +108,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     // From within `next`: the loop below looks at everything again.
     if (this.#delivering) return;
     this.#delivering = true;
+    this.#channel?.delivering(true);
     while (this.#stale) {
       this.#stale = false;
       this.#deliver();
@@ -116,6 +116,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     this.#delivering = false;
     if (this.#reader.present) this.#read();
     else this.#leave();
+    this.#channel?.delivering(false);
   }
 
   /** After a loss nothing else comes, so that what is left is delivered even to a reader that holds. */
@@ -223,6 +224,8 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   }
 
   complete(): void {
+    // Not the peer's end but that of a handler that is told to finish: what has begun of a message will not be read.
+    if (this.#channel?.ended === false) this.#decoder = undefined;
     this.#end = {};
     this.#flow();
   }

@@ -103,6 +103,12 @@ export class Inbound implements ReaderHost {
     this.#flow();
   }
 
+  /** The reader delivers what it took. */
+  delivering(isDelivering: boolean): void {
+    if (isDelivering) this.#reader.enter();
+    else this.#reader.leave();
+  }
+
   /** Puts bytes back, in front of what is received next. */
   unshift(bytes: Buffer): void {
     if (bytes.length === 0 || this.#discarding) return;

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
+import { encoded } from '../framing/buffer-sink.ts';
 import type { Encode } from '../framing/byte-sink.ts';
+import { encodeBytes } from '../framing/bytes.ts';
 import { callOut, errorOf, guarded, located, type ConnectionContext } from './connection-context.ts';
 import { FlushPace } from './flush-pace.ts';
 import { FlushWaiters } from './flush-waiters.ts';
@@ -46,11 +48,15 @@ export class Outbound {
   readonly #highMark: number;
   // Borrowed while something is gathered or with the stream: of many connections, few write at the same time.
   #buffer: WriteBuffer | undefined;
+  // An encoder is at work, and what it has written to this very connection meanwhile.
+  #encoding = false;
+  #nested: Buffer[] | undefined;
   readonly #pace: FlushPace = new FlushPace(this);
   #congestion: BehaviorSubject<boolean> | undefined;
   #waiters: FlushWaiters | undefined;
   #state: 'open' | 'ended' | 'gone' = 'open';
   #congested = false;
+  #tellingCongestion = false;
   #accepted = 0;
   #handedOver = 0;
   #flushed = 0;
@@ -75,7 +81,7 @@ export class Outbound {
     this.#host = host;
     this.#limit = maxWriteBuffer;
     // Half of the limit at the most, so that who minds `congested` never meets the limit.
-    this.#highMark = Math.min(HIGH_MARK, maxWriteBuffer / 2);
+    this.#highMark = Math.max(1, Math.min(HIGH_MARK, maxWriteBuffer / 2));
   }
 
   /** Present state of congestion, then its changes. */
@@ -116,13 +122,49 @@ export class Outbound {
    * when none waits.
    */
   put<Out>(message: Out, encode: Encode<Out>, bounded: boolean): boolean {
+    if (this.#encoding) return this.#putLater(message, encode);
     const buffer = (this.#buffer ??= borrowWriteBuffer());
+    this.#encoding = true;
     try {
       encode(message, buffer);
     } catch (error) {
       buffer.rollBack();
+      this.#encoding = false;
+      this.#putNested();
       throw located(error, this.#host);
     }
+    this.#encoding = false;
+    const accepted = this.#accept(buffer, bounded);
+    if (this.#nested !== undefined) this.#putNested();
+    return accepted;
+  }
+
+  /** What an encoder writes to its own connection comes behind the message that it is at, whole. */
+  #putLater<Out>(message: Out, encode: Encode<Out>): boolean {
+    const bytes = this.#encoded(message, encode);
+    if (this.#nested === undefined) this.#nested = [bytes];
+    else this.#nested.push(bytes);
+    return true;
+  }
+
+  #encoded<Out>(message: Out, encode: Encode<Out>): Buffer {
+    try {
+      return encoded(encode, message);
+    } catch (error) {
+      throw located(error, this.#host);
+    }
+  }
+
+  #putNested(): void {
+    const nested = this.#nested;
+    this.#nested = undefined;
+    for (const bytes of nested ?? []) {
+      if (this.open) this.put(bytes, encodeBytes, false);
+      else this.refused += 1;
+    }
+  }
+
+  #accept(buffer: WriteBuffer, bounded: boolean): boolean {
     // The encoder is not ours: it may have ended the connection.
     if (!this.open) {
       buffer.rollBack();
@@ -165,9 +207,11 @@ export class Outbound {
   /** FIN after what was written. */
   end(): void {
     if (this.#state !== 'open') return;
-    this.#state = 'ended';
-    // An encoder that ends its connection has not finished its message.
+    // An encoder that ends its connection has not finished its message; what it wrote before counts.
     this.#buffer?.rollBack();
+    this.#encoding = false;
+    this.#putNested();
+    this.#state = 'ended';
     this.#handOver();
     if (this.#told !== this.#flushed) this.#pace.schedule();
     this.#stream.end();
@@ -238,9 +282,15 @@ export class Outbound {
   }
 
   #setCongested(congested: boolean): void {
-    if (this.#congested === congested) return;
     this.#congested = congested;
-    this.#congestion?.next(congested);
+    // Told one change after the other: a subscriber that writes when there is room may change it again, and the others would
+    // be told the later change first.
+    if (this.#tellingCongestion) return;
+    this.#tellingCongestion = true;
+    while (this.#congestion !== undefined && this.#congestion.value !== this.#congested) {
+      this.#congestion.next(this.#congested);
+    }
+    this.#tellingCongestion = false;
   }
 
   #complete(subscriber: Subscriber<never>): void {

@@ -1,5 +1,5 @@
-import { isUint8Array } from 'node:util/types';
 import { isObservable, type ObservableInput } from 'rxjs';
+import { isUint8Array } from '../framing/bytes.ts';
 
 // What marks an Observable of another library, or of another copy of RxJS (the TC39 proposal, as RxJS reads it).
 const symbol: unknown = Reflect.get(Symbol, 'observable');

@@ -83,7 +83,7 @@ function toObservable<Out>(values: ObservableInput<Out>, context: ConnectionCont
 // How much one turn of the event loop takes of a source that always has more, for a peer that always has room: going on
 // would starve all other I/O.
 const ENOUGH_BYTES = 256 * 1024;
-const ENOUGH_VALUES = 4096;
+const ENOUGH_VALUES = 1024;
 
 /** Asks the source for one value after the other, and not while the peer is behind. */
 function pull<Out>(
@@ -119,12 +119,17 @@ function pull<Out>(
     else if (outbound.open) outbound.put(result.value, encode, false);
     else outbound.refused += 1;
   };
+  // Over all the steps of a turn: a Promise that is kept already goes on in a microtask, of which a turn has no end.
+  let enough = outbound.accepted + ENOUGH_BYTES;
+  let values = 0;
   const stepLater = (): void => {
-    setImmediate(step);
+    setImmediate(() => {
+      enough = outbound.accepted + ENOUGH_BYTES;
+      values = 0;
+      step();
+    });
   };
   const step = (): void => {
-    const enough = outbound.accepted + ENOUGH_BYTES;
-    let values = 0;
     attempt(() => {
       while (!subscriber.closed && !sender.exhausted && outbound.open) {
         if (outbound.accepted >= enough || values >= ENOUGH_VALUES) {

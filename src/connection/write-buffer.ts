@@ -126,7 +126,7 @@ export class WriteBuffer implements ByteSink {
     const slab = this.#slab;
     this.size = 0;
     this.#waiting = true;
-    this.#own = undefined;
+    this.#leaveOwn();
     if (this.#pieces.length === 0 && slab !== undefined) {
       const piece = view(slab.memory, this.#start, this.#end - this.#start);
       this.#slab = undefined;
@@ -165,7 +165,7 @@ export class WriteBuffer implements ByteSink {
       for (const { slab } of this.#pieces) slab?.release();
       this.#pieces = [];
     }
-    this.#own = undefined;
+    this.#leaveOwn();
     this.size = 0;
     this.commit();
   }
@@ -190,9 +190,17 @@ export class WriteBuffer implements ByteSink {
   /** The same again behind a large value, or each small one between two of them would cost a slab. */
   #ownSlab(bytes: number): Slab {
     if (this.#own === undefined || this.#own.bytes.length - this.#own.used < bytes) {
+      this.#leaveOwn();
       this.#own = ownSlab(bytes, this.size);
+      // Besides its pieces: who takes back the last of them must not set it free while it stands here.
+      this.#own.claim();
     }
     return this.#own;
+  }
+
+  #leaveOwn(): void {
+    this.#own?.release();
+    this.#own = undefined;
   }
 
   #grow(slab: Slab, bytes: number): void {

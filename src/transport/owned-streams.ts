@@ -30,11 +30,11 @@ export class OwnedStreams {
   }
 
   ownServers<T extends Closable & { readonly endpoint: Endpoint }>(source: Observable<T>): Observable<T> {
-    return this.#own(source, (made) => this.#listening.set(made, made.endpoint));
+    return this.#own(source, 'bind', (made) => this.#listening.set(made, made.endpoint));
   }
 
   ownConnections<T extends Closable & { readonly remote: Endpoint }>(source: Observable<T>): Observable<T> {
-    return this.#own(source, (made) => this.#connected.set(made, made.remote));
+    return this.#own(source, 'connect', (made) => this.#connected.set(made, made.remote));
   }
 
   async close(): Promise<void> {
@@ -46,7 +46,11 @@ export class OwnedStreams {
   }
 
   /** The same stream, ended by `close()`. What has not emitted by then errors with `ERR_CLOSED`. */
-  #own<T extends Closable>(source: Observable<T>, register: (made: T) => void): Observable<T> {
+  #own<T extends Closable>(
+    source: Observable<T>,
+    phase: 'bind' | 'connect',
+    register: (made: T) => void,
+  ): Observable<T> {
     return source.pipe(
       tap((made) => {
         register(made);
@@ -54,9 +58,7 @@ export class OwnedStreams {
         this.#forgetWhenClosed(made);
       }),
       takeUntil(this.#closing),
-      throwIfEmpty(
-        () => new TransportError('ERR_CLOSED', { phase: 'connect', detail: 'close() came first' }),
-      ),
+      throwIfEmpty(() => new TransportError('ERR_CLOSED', { phase, detail: 'close() came first' })),
     );
   }
 

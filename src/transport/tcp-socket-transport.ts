@@ -1,7 +1,7 @@
 import { defer, switchMap, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { formatAddress } from '../endpoint/format-endpoint.ts';
+import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { BindOptions } from './bind-options.ts';
@@ -75,7 +75,12 @@ export class TcpSocketTransport implements Transport {
 
 /** A Unix endpoint is valid for `connect`, but not what a TCP transport was asked to speak. */
 function requireTcp(endpoint: string): void {
-  if (parseEndpoint(endpoint).kind === 'tcp') return;
+  const target = parseEndpoint(endpoint);
+  if (target.kind === 'tcp') return;
   const detail = 'a TcpSocketTransport dials host:port; use UnixSocketTransport';
-  throw new TransportError('ERR_INVALID_ENDPOINT', { phase: 'parse', detail });
+  throw new TransportError('ERR_INVALID_ENDPOINT', {
+    phase: 'parse',
+    endpoint: formatEndpoint(target),
+    detail,
+  });
 }
