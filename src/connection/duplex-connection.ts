@@ -150,7 +150,7 @@ export class DuplexConnection
       outbound.refused += 1;
       return false;
     }
-    if (outbound.put(value, encode, true)) return outbound.open && !outbound.isCongested;
+    if (outbound.put(value, encode, true)) return outbound.hasRoom;
     this.abort(outbound.overflowError());
     return false;
   }
@@ -198,7 +198,11 @@ export class DuplexConnection
     this.#closing = true;
     this.end();
     this.#inbound.letGo();
-    // It may have been all that was missing.
+    this.#forceInTime();
+  }
+
+  #forceInTime(): void {
+    // The end may have been all that was missing.
     if (this.#record.finished) return;
     const { closeTimeout, scheduler } = this.#profile.settings;
     this.#forcing = deadline(closeTimeout, scheduler).subscribe(() => {

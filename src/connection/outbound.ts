@@ -100,6 +100,11 @@ export class Outbound {
     return this.#congested;
   }
 
+  /** Whether the next value is welcome. */
+  get hasRoom(): boolean {
+    return this.#state === 'open' && !this.#congested;
+  }
+
   /** Bytes that the kernel has. */
   get bytesWritten(): number {
     return this.#flushed;

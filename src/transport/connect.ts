@@ -109,13 +109,17 @@ function abortable(
     first(),
     catchError((error: unknown) => throwError(() => toTransportError(error, 'connect', remote))),
     tap((connection) => {
-      aborted.pipe(takeUntil(connection.closed)).subscribe({
-        error: (error: unknown) => {
-          connection.abort(error);
-        },
-      });
+      abortWith(aborted, connection);
     }),
   );
+}
+
+function abortWith(aborted: Observable<never>, connection: DuplexConnection): void {
+  aborted.pipe(takeUntil(connection.closed)).subscribe({
+    error: (error: unknown) => {
+      connection.abort(error);
+    },
+  });
 }
 
 /** Errors when the signal aborts, at once if it has already. */
