@@ -134,30 +134,56 @@ export class Outbound {
       encode(message, buffer);
     } catch (error) {
       buffer.rollBack();
-      this.#encoding = false;
-      this.#putNested();
+      this.#encoded();
       throw located(error, this.#host);
     }
+    // The encoder is not ours: it may have ended the connection.
+    if (!this.open) {
+      buffer.rollBack();
+      this.#encoded();
+      this.refused += 1;
+      return true;
+    }
+    const bytes = buffer.uncommitted;
+    const { waiting } = this;
+    if (bounded && waiting > 0 && waiting + bytes > this.#limit) {
+      buffer.rollBack();
+      this.#encoded();
+      return false;
+    }
+    buffer.commit();
     this.#encoding = false;
-    const accepted = this.#accept(buffer, bounded);
+    this.#accepted += bytes;
+    if (!this.#busy && bytes > 0) {
+      this.#pace.schedule();
+      if (this.#pace.wrote() || buffer.size >= EARLY_FLUSH) this.#handOver();
+    }
+    // After the early flush, because what the kernel has taken does not wait.
+    if (this.waiting >= this.#highMark) this.#setCongested(true);
     if (this.#nested !== undefined) this.#putNested();
-    return accepted;
+    return true;
   }
 
   /** What an encoder writes to its own connection comes behind the message that it is at, whole. */
   #putLater<Out>(message: Out, encode: Encode<Out>): boolean {
-    const bytes = this.#encoded(message, encode);
+    const bytes = this.#toBuffer(message, encode);
     if (this.#nested === undefined) this.#nested = [bytes];
     else this.#nested.push(bytes);
     return true;
   }
 
-  #encoded<Out>(message: Out, encode: Encode<Out>): Buffer {
+  #toBuffer<Out>(message: Out, encode: Encode<Out>): Buffer {
     try {
       return encoded(encode, message);
     } catch (error) {
       throw located(error, this.#host);
     }
+  }
+
+  /** The encoder is done, one way or another. */
+  #encoded(): void {
+    this.#encoding = false;
+    if (this.#nested !== undefined) this.#putNested();
   }
 
   #putNested(): void {
@@ -167,30 +193,6 @@ export class Outbound {
       if (this.open) this.put(bytes, encodeBytes, false);
       else this.refused += 1;
     }
-  }
-
-  #accept(buffer: WriteBuffer, bounded: boolean): boolean {
-    // The encoder is not ours: it may have ended the connection.
-    if (!this.open) {
-      buffer.rollBack();
-      this.refused += 1;
-      return true;
-    }
-    const bytes = buffer.uncommitted;
-    const { waiting } = this;
-    if (bounded && waiting > 0 && waiting + bytes > this.#limit) {
-      buffer.rollBack();
-      return false;
-    }
-    buffer.commit();
-    this.#accepted += bytes;
-    if (!this.#busy && bytes > 0) {
-      this.#pace.schedule();
-      if (this.#pace.wrote() || buffer.size >= EARLY_FLUSH) this.#handOver();
-    }
-    // After the early flush, because what the kernel has taken does not wait.
-    if (this.waiting >= this.#highMark) this.#setCongested(true);
-    return true;
   }
 
   /** Something was received: what is written until `answered` may be the answer that the peer waits for. */
@@ -214,8 +216,7 @@ export class Outbound {
     if (this.#state !== 'open') return;
     // An encoder that ends its connection has not finished its message; what it wrote before counts.
     this.#buffer?.rollBack();
-    this.#encoding = false;
-    this.#putNested();
+    this.#encoded();
     this.#state = 'ended';
     this.#handOver();
     if (this.#told !== this.#flushed) this.#pace.schedule();
