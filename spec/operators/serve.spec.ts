@@ -11,9 +11,11 @@ import {
   of,
   Subject,
   take,
+  tap,
   throwError,
   toArray,
   type ObservableInput,
+  type Subscription,
 } from 'rxjs';
 import {
   framedConnection,
@@ -309,6 +311,27 @@ describe('a drain of what is served', () => {
     await new Promise((resolve) => peer.once('data', resolve));
     until.next();
     expect([(await text).toString(), (await closeOf(peer.end())).error]).toEqual(['WHOLE', undefined]);
+    await firstValueFrom(server.closed);
+    expect(outcomes).toEqual(['clean', 'complete']);
+  });
+
+  it('delivers what was received before it, and held, to a handler that frames its connection itself (rule 3)', async () => {
+    let hold: Subscription | undefined;
+    const { server, outcomes, until } = await startServing((connection) => {
+      const messages = framedConnection(connection, lines());
+      return messages.received.pipe(
+        tap(() => (hold ??= messages.hold())),
+        map((line) => line.toUpperCase()),
+      );
+    });
+    const peer = await dialRaw(server.endpoint);
+    peer.write('one\ntwo\nthr');
+    const first = once(peer, 'data');
+    const text = drain(peer);
+    await first;
+    until.next();
+    hold?.unsubscribe();
+    expect([(await text).toString(), (await closeOf(peer.end())).error]).toEqual(['ONETWO', undefined]);
     await firstValueFrom(server.closed);
     expect(outcomes).toEqual(['clean', 'complete']);
   });

@@ -43,7 +43,8 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   // What came although we hold or are busy, and what a reader left: a connection made of plain Observables can neither be
   // held back nor take anything back.
   #early: Buffer[] | undefined;
-  #end: { readonly error?: TransportError } | undefined;
+  // `cut`: the bytes end here for the reader, and not because the peer has ended: what has begun of a message is no error.
+  #end: { readonly error?: TransportError; readonly cut?: boolean } | undefined;
   #holds = 0;
   #messages = 0;
   #drained = true;
@@ -127,7 +128,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   /** Nothing is left to deliver before the end. */
   get #over(): boolean {
     if (this.#dropped) return true;
-    const tail = this.#end?.error === undefined && this.#decoder?.begun === true;
+    const tail = this.#endsWhole && this.#decoder?.begun === true;
     return this.#drained && this.#early === undefined && !tail;
   }
 
@@ -157,7 +158,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
         decoder.push(chunk);
       }
       this.#drained = true;
-      if (this.#end === undefined || this.#end.error !== undefined) return INCOMPLETE;
+      if (this.#end === undefined || !this.#endsWhole) return INCOMPLETE;
       const last = decoder.end();
       if (last === INCOMPLETE) this.#decoder = undefined;
       return last;
@@ -224,10 +225,14 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   }
 
   complete(): void {
-    // Not the peer's end but that of a handler that is told to finish: what has begun of a message will not be read.
-    if (this.#channel?.ended === false) this.#decoder = undefined;
-    this.#end = {};
+    // A handler that is told to finish is told so before its peer has ended.
+    this.#end = { cut: this.#channel?.ended === false };
     this.#flow();
+  }
+
+  /** Whether nothing may be left over at the end. */
+  get #endsWhole(): boolean {
+    return this.#end?.error === undefined && this.#end?.cut !== true;
   }
 
   get #decoding(): Decoder<In> {

@@ -268,10 +268,10 @@ export class Outbound {
     this.#buffer?.written(inKernel);
   }
 
-  /** Called by Node, and so never while an encoder is at work on it. */
+  /** An encoder may be at work on it all the same, where a stream calls back from within. */
   #giveBack(): void {
     const buffer = this.#buffer;
-    if (buffer === undefined || buffer.size > 0 || this.#busy) return;
+    if (buffer === undefined || buffer.size > 0 || this.#busy || this.#encoding) return;
     this.#buffer = undefined;
     giveBackWriteBuffer(buffer);
   }
