@@ -18,6 +18,7 @@ export { TransportError, type TransportErrorInit } from './errors/transport-erro
 // Connections
 export type { ConnectionOptions } from './connection/connection-options.ts';
 export type { CloseSummary, Connection, Traffic } from './connection/connection.ts';
+export type { TlsSession } from './connection/tls-session.ts';
 
 // Creating
 export type { BindOptions } from './transport/bind-options.ts';
@@ -28,6 +29,7 @@ export { listen } from './transport/listen.ts';
 export { openConnection } from './transport/open-connection.ts';
 export type { Refusal, Server, ShutdownSummary } from './transport/server.ts';
 export type { SocketOptions } from './transport/socket-options.ts';
+export type { TlsOptions } from './transport/tls-options.ts';
 
 // The transport seam
 export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/tcp-socket-transport.ts';

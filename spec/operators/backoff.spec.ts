@@ -58,10 +58,13 @@ describe('backoff', () => {
     expect(waits).toEqual([10, 20, 40, 80, 10, 20, 40]);
   });
 
-  it('does not take a dial that was slow to fail for a connection that has held', () => {
+  it.each([
+    ['dial', 'ERR_CONNECT_TIMEOUT', 'connect'],
+    ['handshake', 'ERR_HANDSHAKE_TIMEOUT', 'handshake'],
+  ] as const)('does not take a %s that was slow to fail for a connection that has held', (_, code, phase) => {
     const clock = new VirtualTimeScheduler();
     const attempts: number[] = [];
-    const failure = new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect' });
+    const failure = new TransportError(code, { phase });
     const source = defer(() => {
       attempts.push(clock.now());
       return timer(15_000, clock).pipe(switchMap(() => throwError(() => failure)));

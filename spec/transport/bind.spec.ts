@@ -109,7 +109,7 @@ describe('bind', () => {
     ['an address that this machine does not have', '192.0.2.1:0', 'ERR_ADDRESS_NOT_AVAILABLE'],
     ['a host name that cannot be resolved', 'no-such-host.invalid:0', 'ERR_HOST_NOT_FOUND'],
     ['what is no endpoint', 'localhost', 'ERR_INVALID_ENDPOINT'],
-    ['tls:// instead of going out in the clear', 'tls://127.0.0.1:0', 'ERR_UNSUPPORTED'],
+    ['tls:// without a certificate', 'tls://127.0.0.1:0', 'ERR_INVALID_OPTION'],
   ])('refuses %s', async (_, endpoint, code) => {
     await expect(firstValueFrom(bind(endpoint))).rejects.toMatchObject({ code });
   });

@@ -195,7 +195,6 @@ describe('connect fails', () => {
       'ERR_ADDRESS_NOT_AVAILABLE',
       'connect',
     ],
-    ['tls:// instead of going out in the clear', 'tls://127.0.0.1:1', {}, 'ERR_UNSUPPORTED', 'connect'],
     ['a missing Unix path', 'unix:/nowhere/at/all.sock', {}, 'ERR_ENDPOINT_NOT_FOUND', 'connect'],
     [
       'a Unix path that the platform would cut off',

@@ -3,6 +3,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Writing } from './byte-channel.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { pullIterator } from './pull-iterator.ts';
+import type { TlsSession } from './tls-session.ts';
 
 /** How a {@link ConnectionView} reads. */
 export interface Reading<In> {
@@ -32,6 +33,10 @@ export class ConnectionView<In, Out> implements Connection<In, Out> {
 
   get remote(): Endpoint {
     return this.#connection.remote;
+  }
+
+  get tls(): TlsSession | undefined {
+    return this.#connection.tls;
   }
 
   get received(): Observable<In> {

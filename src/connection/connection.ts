@@ -1,6 +1,7 @@
 import type { Observable, ObservableInput, Subscription } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { TransportError } from '../errors/transport-error.ts';
+import type { TlsSession } from './tls-session.ts';
 
 /**
  * How many bytes have passed through a connection so far.
@@ -54,6 +55,8 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
   readonly local: Endpoint;
   /** The peer's end. */
   readonly remote: Endpoint;
+  /** What the two ends have agreed on, and who the peer is; absent without TLS. */
+  readonly tls?: TlsSession | undefined;
 
   /**
    * What the peer sends. Completes on the peer's FIN and errors when the connection is lost.

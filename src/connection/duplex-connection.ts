@@ -28,6 +28,7 @@ import { Senders, type SendersHost } from './senders.ts';
 import { EncodedWriting, type EncodingHost } from './encoded-writing.ts';
 import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
+import type { TlsSession } from './tls-session.ts';
 
 /** What all connections of one listener, or of one dial, have in common. One object, shared by all of them. */
 export interface ConnectionProfile {
@@ -105,6 +106,10 @@ export class DuplexConnection
 
   get id(): string {
     return String(this.#number);
+  }
+
+  get tls(): TlsSession | undefined {
+    return this.#profile.traits.tls(this.#stream);
   }
 
   get received(): Observable<Buffer> {

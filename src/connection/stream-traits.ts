@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { TlsSession } from './tls-session.ts';
 
 /** What a kind of stream can do and tell beyond a `stream.Duplex`. */
 export interface StreamTraits {
@@ -8,6 +9,8 @@ export interface StreamTraits {
   readonly endedByReset: (stream: Duplex) => boolean;
   /** Whether all that was written to it is in the kernel, so that nobody looks at those bytes any more. */
   readonly allInKernel: (stream: Duplex) => boolean;
+  /** What was agreed on in the handshake, if there was one. */
+  readonly tls: (stream: Duplex) => TlsSession | undefined;
 }
 
 /** A stream that knows no reset, and that may keep what it was given, as a PassThrough does. */
@@ -15,6 +18,7 @@ export const plainTraits: StreamTraits = {
   reset: (stream) => stream.destroy(),
   endedByReset: () => false,
   allInKernel: () => false,
+  tls: () => undefined,
 };
 
 /**

@@ -36,6 +36,19 @@ export const errorMeanings = {
   ERR_FRAME_TIMEOUT: 'a frame was begun and not finished in time; raise frameTimeout if the peer is slow',
   ERR_INVALID_FRAME: 'these bytes are no frame; check that both sides use the same framing and its options',
   ERR_INVALID_MESSAGE: 'this is no message of the codec; see cause',
+  ERR_CERTIFICATE_EXPIRED:
+    'the certificate of the peer is not valid now; renew it, and check the clocks of both sides',
+  ERR_CERTIFICATE_HOST: 'the certificate of the peer is for another name; dial that name, or set servername',
+  ERR_CERTIFICATE_UNTRUSTED:
+    'nobody whom this side trusts has signed the certificate of the peer; give its authority as ca',
+  ERR_CERTIFICATE_REQUIRED: 'the server wants a certificate of the client; give it cert and key',
+  ERR_CERTIFICATE_REFUSED: 'the peer refused the certificate of this side; look at its log',
+  ERR_NO_SHARED_PROTOCOL:
+    'the two sides share no version, cipher or protocol of TLS; compare minVersion, ciphers and alpnProtocols',
+  ERR_NOT_TLS: 'the peer does not speak TLS; check the port, and whether both sides use tls://',
+  ERR_HANDSHAKE_TIMEOUT:
+    'the peer did not finish its handshake in time; raise handshakeTimeout if it is slow',
+  ERR_TLS_FAILED: 'the TLS connection failed; see cause',
   ERR_HANDLER_FAILED: 'the handler of this connection threw or errored; see cause',
   ERR_SYSTEM: 'the system reported an error this library has no name for; see cause',
 } as const;
@@ -53,4 +66,4 @@ export type TransportErrorCode = keyof typeof errorMeanings;
  * @public
  */
 export type TransportPhase =
-  'parse' | 'resolve' | 'connect' | 'bind' | 'accept' | 'read' | 'write' | 'close' | 'handle';
+  'parse' | 'resolve' | 'connect' | 'handshake' | 'bind' | 'accept' | 'read' | 'write' | 'close' | 'handle';

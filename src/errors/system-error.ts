@@ -1,6 +1,7 @@
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { formatAddress } from '../endpoint/format-endpoint.ts';
 import type { TransportErrorCode, TransportPhase } from './error-codes.ts';
+import { tlsErrorCode } from './tls-error-codes.ts';
 import { TransportError } from './transport-error.ts';
 
 // Node's name of a system error (`errno(3)`, `getaddrinfo(3)`) to ours, whatever was being done.
@@ -74,7 +75,7 @@ export function toTransportError(
 
 function codeOf(name: string | undefined, phase: TransportPhase): TransportErrorCode {
   const special = phase === 'connect' ? whileConnecting.get(name ?? '') : undefined;
-  const known = special ?? codes.get(name ?? '');
+  const known = special ?? codes.get(name ?? '') ?? tlsErrorCode(name ?? '');
   if (known !== undefined) return known;
   // Node checks what it is given before it acts: ERR_INVALID_ARG_TYPE, ERR_INVALID_IP_ADDRESS, ERR_OUT_OF_RANGE …
   if (name !== undefined && /^ERR_(?:INVALID|OUT_OF_RANGE)/u.test(name)) return 'ERR_INVALID_OPTION';

@@ -1,6 +1,6 @@
 import { asyncScheduler, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { LONGEST_TIMER, millisecondsOption } from '../errors/option-range.ts';
-import type { TransportErrorCode } from '../errors/error-codes.ts';
+import type { TransportErrorCode, TransportPhase } from '../errors/error-codes.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
 /**
@@ -97,9 +97,11 @@ export function backoff(options: BackoffOptions = {}): BackoffDelay {
   };
 }
 
-/** A dial that took long to fail is no connection that has held. */
+// A dial that took long to fail is no connection that has held.
+const NOT_OPEN: readonly TransportPhase[] = ['resolve', 'connect', 'handshake'];
+
 function wasOpen(error: unknown): boolean {
-  return !(TransportError.is(error) && (error.phase === 'resolve' || error.phase === 'connect'));
+  return !(TransportError.is(error) && NOT_OPEN.includes(error.phase));
 }
 
 function isWorthRetrying(error: unknown): boolean {

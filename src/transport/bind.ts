@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { catchError, defer, Observable, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
+import { catchError, defer, Observable, of, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -8,8 +8,9 @@ import { toTransportError } from '../errors/system-error.ts';
 import { readBindOptions, type BindOptions, type BindSettings } from './bind-options.ts';
 import { bindAddress } from './bind-address.ts';
 import { ListeningServer } from './listening-server.ts';
-import { refuseTls } from './refuse-tls.ts';
 import type { Server } from './server.ts';
+import { tlsAcceptor, type TlsAcceptor } from './tls-acceptor.ts';
+import { readTlsOptions } from './tls-options.ts';
 
 /**
  * Binds an endpoint and emits the server. Cold: every subscription binds a socket of its own.
@@ -39,13 +40,16 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
   return defer(() => {
     const target = parseEndpoint(endpoint);
     const settings = readBindOptions(options);
-    refuseTls(target, 'bind');
+    const tls = readTlsOptions(target, options.tls, 'bind');
+    const acceptor: Observable<TlsAcceptor | undefined> =
+      tls === undefined ? of(undefined) : tlsAcceptor(tls);
     return new Observable<Server>((subscriber) => {
       // Subscribed before the socket is bound, so that a signal in that moment is not missed, and for as long as the server
       // lives: a second SIGINT without a listener would end the process in the middle of the drain.
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
-      const serving = boundServer(target, settings).pipe(
+      const serving = acceptor.pipe(
+        switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
         switchMap((server) => serveUntil(server, stopping, settings)),
       );
       subscriber.add(serving.subscribe(subscriber));
@@ -54,7 +58,11 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
 }
 
 /** Emits once bound. Unsubscribing before that closes the socket; after it, the server belongs to whoever got it. */
-function boundServer(target: EndpointParts, settings: BindSettings): Observable<ListeningServer> {
+function boundServer(
+  target: EndpointParts,
+  settings: BindSettings,
+  acceptor: TlsAcceptor | undefined,
+): Observable<ListeningServer> {
   const listening = new Observable<ListeningServer>((subscriber) => {
     const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
@@ -73,7 +81,7 @@ function boundServer(target: EndpointParts, settings: BindSettings): Observable<
       bindAddress(netServer, target, settings).subscribe({
         next: (address) => {
           bound = true;
-          subscriber.next(new ListeningServer(netServer, address, settings));
+          subscriber.next(new ListeningServer(netServer, address, settings, acceptor));
         },
         error: (error: unknown) => {
           subscriber.error(error);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import {
   catchError,
   defer,
@@ -11,7 +12,6 @@ import {
   takeUntil,
   tap,
   throwError,
-  timeout,
 } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
@@ -23,9 +23,13 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { readConnectOptions, type ConnectOptions, type ConnectSettings } from './connect-options.ts';
 import { dial } from './dial.ts';
-import { refuseTls } from './refuse-tls.ts';
-import { localEndpoint, remoteEndpoint } from './socket-endpoints.ts';
+import { handshakeInTime } from './handshake-in-time.ts';
+import { inTime } from './in-time.ts';
+import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
+import { secureDialled } from './tls-handshake.ts';
+import { readTlsOptions, type TlsSettings } from './tls-options.ts';
+import { tlsTraits } from './tls-traits.ts';
 import { whileSubscribed } from './while-subscribed.ts';
 
 /**
@@ -49,7 +53,8 @@ import { whileSubscribed } from './while-subscribed.ts';
  *
  * Errors: `ERR_INVALID_ENDPOINT`, `ERR_INVALID_OPTION`, `ERR_HOST_NOT_FOUND`, `ERR_CONNECT_TIMEOUT`,
  * `ERR_CONNECTION_REFUSED`, `ERR_HOST_UNREACHABLE`, `ERR_ENDPOINT_NOT_FOUND`, `ERR_NOT_A_SOCKET`,
- * `ERR_PATH_TOO_LONG`, `ERR_PERMISSION_DENIED`, `ERR_ABORTED`; and once open, whatever the connection was lost with.
+ * `ERR_PATH_TOO_LONG`, `ERR_PERMISSION_DENIED`, `ERR_ABORTED`; with TLS those of the handshake (`ERR_CERTIFICATE_…`,
+ * `ERR_NO_SHARED_PROTOCOL`, `ERR_NOT_TLS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_TLS_FAILED`); and once open, whatever the connection was lost with.
  *
  * @see The Node manual on `net.connect`, and RFC 8305 for several addresses
  * @public
@@ -63,38 +68,53 @@ export function dialConnection(endpoint: string, options: ConnectOptions): Obser
   return defer(() => {
     const target = parseEndpoint(endpoint);
     const settings = readConnectOptions(options);
-    refuseTls(target, 'connect');
-    const dialled = inTime(dial(target, settings), settings, formatEndpoint(target)).pipe(
-      map((socket) => toConnection(socket, target, settings)),
+    const tls = readTlsOptions(target, options.tls, 'connect');
+    const dialled = dialInTime(target, settings).pipe(
+      tls === undefined
+        ? map((socket) => toConnection(socket, target, settings))
+        : switchMap((socket) => secure(socket, target, settings, tls)),
     );
     return settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
   });
 }
 
-function toConnection(socket: Socket, target: EndpointParts, settings: ConnectSettings): DuplexConnection {
-  const isTcp = target.kind === 'tcp';
-  const profile = {
-    settings,
-    role: 'dialled',
-    draining: NEVER,
-    traits: isTcp ? tcpTraits : socketTraits,
-  } as const;
-  const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
-  return new DuplexConnection(socket, local, remoteEndpoint(socket) ?? formatEndpoint(target), profile);
+function dialInTime(target: EndpointParts, settings: ConnectSettings): Observable<Socket> {
+  const { connectTimeout, scheduler } = settings;
+  const late = (): TransportError => {
+    const detail = `no connection within ${connectTimeout} ms`;
+    const endpoint = formatEndpoint(target);
+    return new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail });
+  };
+  return inTime(dial(target, settings), connectTimeout, scheduler, late);
 }
 
-function inTime<T>(
-  attempt: Observable<T>,
-  { connectTimeout, scheduler }: ConnectSettings,
-  endpoint: Endpoint,
-): Observable<T> {
-  // A timer of the platform takes Infinity for 1 ms.
-  if (connectTimeout === Infinity) return attempt;
-  const detail = `no connection within ${connectTimeout} ms`;
-  const expired = throwError(
-    () => new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail }),
+function secure(
+  socket: Socket,
+  target: EndpointParts,
+  settings: ConnectSettings,
+  tls: TlsSettings,
+): Observable<DuplexConnection> {
+  const host = target.kind === 'tcp' ? target.host : '';
+  const secured = secureDialled(socket, host, tls);
+  return handshakeInTime(secured, settings, formatEndpoint(target)).pipe(
+    map((stream) => toConnection(socket, target, settings, stream)),
   );
-  return attempt.pipe(timeout({ first: connectTimeout, scheduler, with: () => expired }));
+}
+
+/** What is dialled is a socket; what is read and written may be a stream above it. */
+function toConnection(
+  socket: Socket,
+  target: EndpointParts,
+  settings: ConnectSettings,
+  secured?: TLSSocket,
+): DuplexConnection {
+  const isTcp = target.kind === 'tcp';
+  const traits = secured !== undefined ? tlsTraits : isTcp ? tcpTraits : socketTraits;
+  const profile = { settings, role: 'dialled', draining: NEVER, traits } as const;
+  const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
+  const remote = remoteEndpoint(socket) ?? formatEndpoint(target);
+  if (secured === undefined) return new DuplexConnection(socket, local, remote, profile);
+  return new DuplexConnection(secured, withTls(local), withTls(remote), profile);
 }
 
 /** The signal ends the attempt, and the connection that came of it. */

@@ -1,5 +1,6 @@
 import type { Server as NetServer, Socket } from 'node:net';
-import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
+import type { Duplex } from 'node:stream';
+import { AsyncSubject, map, Observable, Subject, Subscription, switchMap, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
@@ -11,8 +12,11 @@ import type { BindSettings } from './bind-options.ts';
 import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
-import { localEndpoint, remoteEndpoint } from './socket-endpoints.ts';
+import { handshakeInTime } from './handshake-in-time.ts';
+import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
+import type { TlsAcceptor } from './tls-acceptor.ts';
+import { tlsTraits } from './tls-traits.ts';
 
 /**
  * A listening net.Server and the connections that it has accepted.
@@ -36,6 +40,9 @@ export class ListeningServer implements Server {
   readonly #netServer: NetServer;
   readonly #release: () => void;
   readonly #settings: BindSettings;
+  readonly #acceptor: TlsAcceptor | undefined;
+  // Handshakes that are under way.
+  readonly #handshakes = new Subscription();
   readonly #isUnix: boolean;
   readonly #isWildcard: boolean;
   readonly #profile: ConnectionProfile;
@@ -48,18 +55,19 @@ export class ListeningServer implements Server {
   #accepting = true;
   #releaseError: TransportError | undefined;
 
-  constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings) {
-    this.endpoint = bound.endpoint;
+  constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings, acceptor?: TlsAcceptor) {
+    this.endpoint = acceptor === undefined ? bound.endpoint : withTls(bound.endpoint);
+    this.#acceptor = acceptor;
     this.#netServer = netServer;
     this.#release = bound.release;
     this.#settings = settings;
     this.#isUnix = this.endpoint.startsWith('unix:');
-    this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(this.endpoint);
+    this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(bound.endpoint);
     this.#profile = {
       settings,
       role: 'accepted',
       draining: this.#draining,
-      traits: this.#isUnix ? socketTraits : tcpTraits,
+      traits: acceptor !== undefined ? tlsTraits : this.#isUnix ? socketTraits : tcpTraits,
       onClosed: (connection, summary) => {
         this.#open.closed(connection, summary);
       },
@@ -97,6 +105,7 @@ export class ListeningServer implements Server {
     if (!this.#accepting) return;
     this.#accepting = false;
     this.#open.beginShutdown();
+    this.#handshakes.unsubscribe();
     this.#netServer.close();
     try {
       this.#release();
@@ -111,9 +120,14 @@ export class ListeningServer implements Server {
   }
 
   #listen(): void {
+    const failures = this.#acceptor?.failures.subscribe((error) => {
+      this.#refusals.next({ remote: undefined, error });
+    });
     this.#netServer
       .on('connection', (socket) => {
-        this.#onConnection(socket);
+        const acceptor = this.#acceptor;
+        if (acceptor === undefined) this.#onOpen(socket, socket);
+        else this.#secure(socket, acceptor);
       })
       .on('drop', (address) => {
         const remote = addressOf(address?.remoteAddress, address?.remotePort);
@@ -124,20 +138,37 @@ export class ListeningServer implements Server {
         this.#refusals.next({ remote: undefined, error: toTransportError(error, 'accept', this.endpoint) });
       })
       .on('close', () => {
+        failures?.unsubscribe();
         this.#refusals.complete();
         this.#listenerClosed.next();
         this.#listenerClosed.complete();
       });
   }
 
-  #onConnection(socket: Socket): void {
+  /** A handshake that fails, or takes too long, is reported, and reaches nobody else. */
+  #secure(socket: Socket, acceptor: TlsAcceptor): void {
+    socket.on('error', ignoreOfRefused);
+    const remote = remoteEndpoint(socket);
+    const handshake = handshakeInTime(acceptor.secure(socket), this.#settings, this.endpoint).subscribe({
+      next: (secured) => {
+        this.#onOpen(socket, secured);
+      },
+      error: (error: unknown) => {
+        this.#refusals.next({ remote, error: toTransportError(error, 'handshake', this.endpoint) });
+      },
+    });
+    this.#handshakes.add(handshake);
+  }
+
+  /** The stream is what is read and written: the socket, or what secures it. */
+  #onOpen(socket: Socket, stream: Duplex): void {
     if (this.#arrivals.observed) {
-      this.#arrivals.next(this.#toConnection(socket));
+      this.#arrivals.next(this.#toConnection(socket, stream));
     } else if (this.#waiting.length < this.#settings.backlog) {
-      this.#waiting.push(this.#toConnection(socket));
+      this.#waiting.push(this.#toConnection(socket, stream));
     } else {
       const remote = remoteEndpoint(socket);
-      socket.on('error', ignoreOfRefused).destroy();
+      stream.on('error', ignoreOfRefused).destroy();
       this.#refuse(
         'ERR_TOO_MANY_CONNECTIONS',
         'nobody subscribes to connections, and backlog is full',
@@ -155,19 +186,17 @@ export class ListeningServer implements Server {
     }
   }
 
-  #toConnection(socket: Socket): Connection {
+  #toConnection(socket: Socket, stream: Duplex): Connection {
     const { endpoint } = this;
     // A listener of one address has only that one; of a wildcard, each connection has its own.
-    const local = this.#isWildcard ? (localEndpoint(socket) ?? endpoint) : endpoint;
+    const own = this.#isWildcard ? (localEndpoint(socket) ?? endpoint) : endpoint;
     // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
-    const remote = remoteEndpoint(socket) ?? (this.#isUnix ? 'unix:' : 'unknown:0');
+    const peer = remoteEndpoint(socket) ?? (this.#isUnix ? 'unix:' : 'unknown:0');
+    const secured = stream !== socket;
     // The same text is not kept once for each connection.
-    const connection = new DuplexConnection(
-      socket,
-      local === endpoint ? endpoint : local,
-      remote,
-      this.#profile,
-    );
+    const local = own === endpoint ? endpoint : secured ? withTls(own) : own;
+    const remote = secured ? withTls(peer) : peer;
+    const connection = new DuplexConnection(stream, local, remote, this.#profile);
     this.#open.add(connection);
     return connection;
   }

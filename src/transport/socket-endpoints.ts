@@ -29,6 +29,11 @@ export function remoteEndpoint(socket: Socket): Endpoint | undefined {
     : ask((out) => handle.getpeername?.(out));
 }
 
+/** The same address, to be dialled by TLS. */
+export function withTls(endpoint: Endpoint): Endpoint {
+  return (endpoint.startsWith('tls://') ? endpoint : ['tls://', endpoint].join('')) as Endpoint;
+}
+
 // The getters of net.Socket keep an object for each address of each connection; asking the handle keeps nothing.
 function ask(fill: (out: Address) => number | undefined): Endpoint | undefined {
   const out: Address = {};

@@ -13,9 +13,13 @@ export const tcpTraits: StreamTraits = { ...socketTraits, reset, endedByReset };
  * emits 'close' (seen on Node 20.20): all bytes are in the kernel by then, and a plain destroy is used.
  */
 function reset(stream: Duplex): void {
-  const shuttingDown = stream.writableEnded && !stream.writableFinished && stream.writableLength === 0;
-  if (stream instanceof Socket && !stream.destroyed && !shuttingDown) stream.resetAndDestroy();
+  if (stream instanceof Socket && !stream.destroyed && !isShuttingDown(stream)) stream.resetAndDestroy();
   else stream.destroy();
+}
+
+/** Between the last byte and the end of shutdown(2). */
+export function isShuttingDown(stream: Duplex): boolean {
+  return stream.writableEnded && !stream.writableFinished && stream.writableLength === 0;
 }
 
 /**

@@ -1,0 +1,531 @@
+import { once } from 'node:events';
+import { connect as connectTls, type TLSSocket } from 'node:tls';
+import {
+  BehaviorSubject,
+  EMPTY,
+  filter,
+  firstValueFrom,
+  map,
+  merge,
+  reduce,
+  Subject,
+  take,
+  throwError,
+  toArray,
+  VirtualTimeScheduler,
+} from 'rxjs';
+import {
+  bind,
+  openConnection,
+  parseEndpoint,
+  serve,
+  TcpSocketTransport,
+  TransportError,
+  type Connection,
+  type ConnectOptions,
+  type Refusal,
+  type TlsOptions,
+} from '../../src/index.ts';
+import { certificates, type Certificates } from '../certificates.ts';
+import { afterThisSpec } from '../cleanup.ts';
+import { closeOf, dialRaw, drain, startRawServer, startServer, type StartedServer } from '../loopback.ts';
+import { record, settled } from '../wire.ts';
+
+let ours: Certificates;
+let strange: Certificates;
+beforeAll(async () => {
+  [ours, strange] = await Promise.all([certificates(), certificates()]);
+});
+
+const serverTls = (more: TlsOptions = {}): TlsOptions => ({
+  secureContext: { ...ours.server, ca: ours.ca },
+  ...more,
+});
+const clientTls = (more: TlsOptions = {}): TlsOptions => ({ secureContext: { ca: ours.ca }, ...more });
+
+const startTls = (more: TlsOptions = {}): Promise<StartedServer> =>
+  startServer({ tls: serverTls(more) }, 'tls://127.0.0.1:0');
+
+async function dial(
+  endpoint: string,
+  tls: TlsOptions = clientTls(),
+  more: ConnectOptions = {},
+): Promise<Connection> {
+  const connection = await openConnection(endpoint, { closeTimeout: 500, ...more, tls });
+  afterThisSpec(() => connection.close());
+  return connection;
+}
+
+async function pair(
+  serverSide: TlsOptions = {},
+  clientSide: TlsOptions = clientTls(),
+): Promise<readonly [Connection, Connection]> {
+  const { server, accept } = await startTls(serverSide);
+  const [accepted, dialled] = await Promise.all([accept(), dial(server.endpoint, clientSide)]);
+  return [accepted, dialled];
+}
+
+const failureOf = (promise: Promise<unknown>): Promise<TransportError> =>
+  promise.then(
+    () => Promise.reject(new Error('it should have failed')),
+    (error: unknown) => (TransportError.is(error) ? error : Promise.reject(error as Error)),
+  );
+
+const refusalOf = ({ server }: StartedServer): Promise<Refusal> => firstValueFrom(server.refused);
+
+const text = (connection: Connection): Promise<string> =>
+  firstValueFrom(connection.received.pipe(reduce((all, chunk) => all + chunk.toString(), '')));
+
+/** A TLS client of Node's own. */
+async function dialNode(endpoint: string): Promise<TLSSocket> {
+  const target = parseEndpoint(endpoint);
+  if (target.kind !== 'tcp') throw new Error(endpoint);
+  const socket = connectTls({ host: target.host, port: target.port, ca: ours.ca, servername: 'localhost' });
+  socket.on('error', () => undefined);
+  afterThisSpec(() => socket.destroy());
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+describe('TLS', () => {
+  it('carries bytes both ways, and both ends tell what was agreed on', async () => {
+    const [accepted, dialled] = await pair();
+    dialled.write('question');
+    expect(String(await firstValueFrom(accepted.received))).toBe('question');
+    accepted.write('answer');
+    expect(String(await firstValueFrom(dialled.received))).toBe('answer');
+    expect(dialled.tls).toMatchObject({ protocol: 'TLSv1.3', authorized: true });
+    expect(dialled.tls?.peerCertificate?.subject.CN).toBe('localhost');
+    expect(accepted.tls).toMatchObject({ protocol: 'TLSv1.3', authorized: false });
+    expect(accepted.tls?.peerCertificate).toBeUndefined();
+  });
+
+  it('shows in every endpoint, so that connect can dial what a server says', async () => {
+    const [accepted, dialled] = await pair();
+    expect([accepted.local, accepted.remote]).toEqual([dialled.remote, dialled.local]);
+    expect(dialled.remote).toMatch(/^tls:\/\/127\.0\.0\.1:\d+$/u);
+  });
+
+  it('is asked for by the option as well as by the scheme', async () => {
+    const { server, accept } = await startServer({ tls: serverTls() }, '127.0.0.1:0');
+    const [accepted, dialled] = await Promise.all([accept(), dial(server.endpoint.replace('tls://', ''))]);
+    expect([accepted.tls?.protocol, dialled.tls?.protocol]).toEqual(['TLSv1.3', 'TLSv1.3']);
+  });
+
+  it('is taken by a TcpSocketTransport, for listening and for dialling', async () => {
+    const transport = new TcpSocketTransport({ tls: serverTls(), closeTimeout: 500 });
+    afterThisSpec(() => transport.close());
+    transport
+      .listen()
+      .pipe(serve(({ received }) => received))
+      .subscribe();
+    const [endpoint] = await waitFor(() => transport.endpoint);
+    const echoed = new Promise((resolve) => {
+      transport.connect(endpoint).subscribe((connection) => {
+        connection.write('hello');
+        connection.received.subscribe((chunk) => {
+          resolve(chunk.toString());
+        });
+      });
+    });
+    expect(await echoed).toBe('hello');
+  });
+
+  it('loses no byte of a large stream to a peer that reads late (rules 8 and 13)', async () => {
+    const [accepted, dialled] = await pair();
+    const block = Buffer.alloc(64 * 1024, 'abc');
+    const sent = firstValueFrom(dialled.send(Array.from({ length: 128 }, () => block)), {
+      defaultValue: 'sent',
+    });
+    const received = firstValueFrom(
+      accepted.received.pipe(
+        reduce((all, chunk) => ({ length: all.length + chunk.length, last: chunk.at(-1) }), {
+          length: 0,
+          last: undefined as number | undefined,
+        }),
+      ),
+    );
+    expect(await sent).toBe('sent');
+    dialled.end();
+    expect(await received).toEqual({ length: 128 * block.length, last: block.at(-1) });
+  });
+});
+
+async function waitFor<T>(look: () => T | undefined): Promise<[T]> {
+  for (;;) {
+    const found = look();
+    if (found !== undefined) return [found];
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe('certificates', () => {
+  it('of clients are verified where they are asked for, and told (mTLS)', async () => {
+    const [accepted, dialled] = await pair(
+      { requestCert: true },
+      { secureContext: { ca: ours.ca, ...ours.client } },
+    );
+    expect(accepted.tls).toMatchObject({ authorized: true });
+    expect(accepted.tls?.peerCertificate?.subject.CN).toBe('a client');
+    await dialled.close();
+    await firstValueFrom(accepted.closed);
+    expect(accepted.tls?.peerCertificate).toBeUndefined();
+  });
+
+  it.each<[string, () => TlsOptions, string]>([
+    ['shows none', () => clientTls(), 'ERR_CERTIFICATE_REQUIRED'],
+    [
+      'shows one of another authority',
+      () => ({ secureContext: { ca: ours.ca, ...strange.client } }),
+      'ERR_CERTIFICATE_UNTRUSTED',
+    ],
+    [
+      'shows one of last year',
+      () => ({ secureContext: { ca: ours.ca, ...ours.expired } }),
+      'ERR_CERTIFICATE_EXPIRED',
+    ],
+  ])('of clients let nobody in who %s, and the refusal says why', async (_, tls, code) => {
+    const started = await startTls({ requestCert: true });
+    const { log } = record(started.server.connections);
+    const refusal = refusalOf(started);
+    // With TLS 1.3 the client is done before the server has looked at its certificate (RFC 8446, section 4.4.2).
+    const outcome = dial(started.server.endpoint, tls()).then(
+      ({ closed }) => firstValueFrom(closed.pipe(map(({ error }) => error?.code))),
+      (error: unknown) => (TransportError.is(error) ? error.code : error),
+    );
+    expect((await refusal).error).toMatchObject({ code, phase: 'handshake' });
+    // Node only closes on a client that it does not trust, so what that sees depends on how far it was.
+    expect([
+      undefined,
+      'ERR_CERTIFICATE_REQUIRED',
+      'ERR_CERTIFICATE_REFUSED',
+      'ERR_CONNECTION_RESET',
+    ]).toContain(await outcome);
+    expect(log).toEqual([]);
+  });
+
+  it.each<[string, () => TlsOptions, () => TlsOptions, string]>([
+    [
+      'is of another authority',
+      () => ({}),
+      () => ({ secureContext: { ca: strange.ca } }),
+      'ERR_CERTIFICATE_UNTRUSTED',
+    ],
+    ['nobody is trusted for', () => ({}), () => ({}), 'ERR_CERTIFICATE_UNTRUSTED'],
+    [
+      'is of last year',
+      () => ({ secureContext: ours.expired }),
+      () => clientTls(),
+      'ERR_CERTIFICATE_EXPIRED',
+    ],
+    [
+      'is for another name',
+      () => ({}),
+      () => clientTls({ servername: 'other.example' }),
+      'ERR_CERTIFICATE_HOST',
+    ],
+    [
+      'a check of ours refuses',
+      () => ({}),
+      () =>
+        clientTls({ checkServerIdentity: () => Object.assign(new Error('no'), { code: 'CERT_REJECTED' }) }),
+      'ERR_CERTIFICATE_UNTRUSTED',
+    ],
+  ])('of a server that %s let nobody out', async (_, serverSide, clientSide, code) => {
+    const started = await startTls(serverSide());
+    const refusal = refusalOf(started);
+    const { endpoint } = started.server;
+    expect(await failureOf(dial(endpoint, clientSide()))).toMatchObject({
+      code,
+      phase: 'handshake',
+      endpoint,
+    });
+    expect((await refusal).error.phase).toBe('handshake');
+  });
+
+  it('are verified although the environment says not to', async () => {
+    const { server } = await startTls();
+    process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0';
+    afterThisSpec(() => {
+      delete process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
+    });
+    expect(await failureOf(dial(server.endpoint, {}))).toMatchObject({ code: 'ERR_CERTIFICATE_UNTRUSTED' });
+  });
+
+  it('that cannot be verified are told of where that was allowed', async () => {
+    const [, dialled] = await pair({}, { rejectUnauthorized: false });
+    expect(dialled.tls).toMatchObject({
+      authorized: false,
+      authorizationError: expect.stringMatching(/VERIFY|ISSUER|SELF_SIGNED/u) as string,
+    });
+  });
+
+  it('of a server with several names are chosen by the name that is asked for (SNI)', async () => {
+    const { server } = await startTls({
+      contexts: { localhost: ours.server, 'other.example': strange.server },
+    });
+    const asked = await dial(server.endpoint, {
+      secureContext: { ca: strange.ca },
+      servername: 'other.example',
+      checkServerIdentity: () => undefined,
+    });
+    expect(asked.tls?.authorized).toBe(true);
+    const usual = await dial(server.endpoint, clientTls({ servername: 'localhost' }));
+    expect(usual.tls?.authorized).toBe(true);
+  });
+
+  it('are rotated: who comes later gets the latest, and who is there stays', async () => {
+    const contexts = new BehaviorSubject<object>(ours.server);
+    const { server, accept } = await startTls({ secureContext: contexts });
+    const [accepted, before] = await Promise.all([accept(), dial(server.endpoint)]);
+    const heard = text(accepted);
+    contexts.next(strange.server);
+    expect(await failureOf(dial(server.endpoint))).toMatchObject({ code: 'ERR_CERTIFICATE_UNTRUSTED' });
+    const after = await dial(server.endpoint, { secureContext: { ca: strange.ca } });
+    expect(after.tls?.authorized).toBe(true);
+    before.write('still here');
+    await before.close();
+    expect([(await firstValueFrom(before.closed)).error, await heard]).toEqual([undefined, 'still here']);
+  });
+
+  it('that cannot be used are reported, and the ones before stay in use', async () => {
+    const contexts = new Subject<object>();
+    const started = startTls({ secureContext: merge(contexts, [ours.server]) });
+    const { server } = await started;
+    const refusals = firstValueFrom(server.refused.pipe(take(3), toArray()));
+    contexts.next({ cert: 'no certificate', key: 'no key' });
+    contexts.next({ ...ours.server, minVersion: 'TLSv1' });
+    const { tls } = await dial(server.endpoint);
+    expect(tls?.authorized).toBe(true);
+    contexts.error(new Error('the vault is closed'));
+    await dial(server.endpoint).catch(() => undefined);
+    const dead = await dialRaw(server.endpoint.replace('tls://', ''));
+    dead.write('no TLS');
+    expect((await refusals).map(({ error }) => error.code)).toEqual([
+      'ERR_INVALID_OPTION',
+      'ERR_INVALID_OPTION',
+      'ERR_NOT_TLS',
+    ]);
+  });
+
+  it.each<[string, () => TlsOptions['secureContext'], string]>([
+    ['is none', () => undefined, 'ERR_INVALID_OPTION'],
+    ['never comes', () => EMPTY, 'ERR_INVALID_OPTION'],
+    ['is no PEM', () => ({ cert: 'x', key: 'y' }), 'ERR_INVALID_OPTION'],
+    ['is older than TLS 1.2 allows', () => ({ ...ours.server, minVersion: 'TLSv1.1' }), 'ERR_INVALID_OPTION'],
+    [
+      'names a method of old',
+      () => ({ ...ours.server, secureProtocol: 'TLSv1_method' }),
+      'ERR_INVALID_OPTION',
+    ],
+    ['fails', () => throwError(() => new TransportError('ERR_ABORTED', { phase: 'bind' })), 'ERR_ABORTED'],
+  ])('of a server: it does not bind with a context that %s', async (_, secureContext, code) => {
+    const { log } = record(bind('tls://127.0.0.1:0', { tls: { secureContext: secureContext() } }));
+    await settled();
+    expect(log).toEqual([code]);
+  });
+
+  it('are waited for: a server binds with the first context that comes', async () => {
+    const contexts = new Subject<object>();
+    const { log, stop } = record(
+      bind('tls://127.0.0.1:0', { tls: { secureContext: contexts } }).pipe(map(() => 'bound')),
+    );
+    afterThisSpec(stop);
+    await settled();
+    expect(log).toEqual([]);
+    contexts.next(ours.server);
+    await waitFor(() => log[0]);
+    expect(log).toEqual(['"bound"']);
+  });
+});
+
+describe('a handshake', () => {
+  it.each<[string, TlsOptions, TlsOptions]>([
+    ['version', { secureContext: {} }, {}],
+    ['application protocol', { alpnProtocols: ['h2'] }, { alpnProtocols: ['http/1.1'] }],
+  ])('without a common %s fails on both sides, and says so', async (what, serverSide, clientSide) => {
+    const old = what === 'version';
+    const started = await startTls(
+      old ? { secureContext: { ...ours.server, maxVersion: 'TLSv1.2' } } : serverSide,
+    );
+    const refusal = refusalOf(started);
+    const tls = old
+      ? { secureContext: { ca: ours.ca, minVersion: 'TLSv1.3' as const } }
+      : clientTls(clientSide);
+    const failure = await failureOf(dial(started.server.endpoint, tls));
+    expect([failure.code, (await refusal).error.code]).toEqual([
+      'ERR_NO_SHARED_PROTOCOL',
+      'ERR_NO_SHARED_PROTOCOL',
+    ]);
+  });
+
+  it('agrees on an application protocol (ALPN)', async () => {
+    const [accepted, dialled] = await pair(
+      { alpnProtocols: ['rpc/2', 'rpc/1'] },
+      clientTls({ alpnProtocols: ['rpc/1', 'rpc/2'] }),
+    );
+    expect([accepted.tls?.alpnProtocol, dialled.tls?.alpnProtocol]).toEqual(['rpc/2', 'rpc/2']);
+  });
+
+  it('of somebody who speaks plain text ends with ERR_NOT_TLS, and the next one is served', async () => {
+    const started = await startTls();
+    const refusal = refusalOf(started);
+    const peer = await dialRaw(started.server.endpoint.replace('tls://', ''));
+    peer.end('GET / HTTP/1.1\r\n\r\n');
+    await closeOf(peer);
+    expect(await refusal).toMatchObject({
+      error: { code: 'ERR_NOT_TLS' },
+      remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/u) as string,
+    });
+    expect((await dial(started.server.endpoint)).tls?.authorized).toBe(true);
+  });
+
+  it('with a server that speaks plain text ends with ERR_NOT_TLS', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const failure = failureOf(dial(`tls://${endpoint}`));
+    const peer = await accept();
+    peer.resume();
+    peer.write('220 mail.example ESMTP\r\n');
+    expect(await failure).toMatchObject({
+      code: 'ERR_NOT_TLS',
+      phase: 'handshake',
+      endpoint: `tls://${endpoint}`,
+    });
+  });
+
+  it('with a server that hangs up ends with ERR_CONNECTION_RESET', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const failure = failureOf(dial(`tls://${endpoint}`));
+    (await accept()).destroy();
+    expect(await failure).toMatchObject({ code: 'ERR_CONNECTION_RESET', phase: 'handshake' });
+  });
+
+  it.each<[string, Buffer]>([
+    ['nothing', Buffer.alloc(0)],
+    ['half a ClientHello', Buffer.from([22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, 7, 7])],
+  ])('of a client that says %s is over at the deadline, on the scheduler (rule 18)', async (_, bytes) => {
+    const scheduler = new VirtualTimeScheduler();
+    const started = await startServer(
+      { tls: serverTls(), handshakeTimeout: 10_000, scheduler },
+      'tls://127.0.0.1:0',
+    );
+    const refusal = refusalOf(started);
+    const peer = await dialRaw(started.server.endpoint.replace('tls://', ''));
+    if (bytes.length > 0) peer.write(bytes);
+    // A second client is served: by then the first one is in its handshake.
+    await dialNode(started.server.endpoint);
+    scheduler.maxFrames = 9_999;
+    scheduler.flush();
+    await settled();
+    expect(peer.destroyed).toBe(false);
+    scheduler.maxFrames = 10_000;
+    scheduler.flush();
+    expect((await refusal).error).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT', phase: 'handshake' });
+    await drain(peer);
+  });
+
+  it('with a server that says nothing is over at the deadline, on the scheduler (rule 18)', async () => {
+    const scheduler = new VirtualTimeScheduler();
+    const { endpoint, accept } = await startRawServer();
+    const failure = failureOf(dial(`tls://${endpoint}`, {}, { handshakeTimeout: 3_000, scheduler }));
+    const peer = await accept();
+    const end = drain(peer);
+    await once(peer, 'data');
+    scheduler.flush();
+    expect(await failure).toMatchObject({ code: 'ERR_HANDSHAKE_TIMEOUT', endpoint: `tls://${endpoint}` });
+    await end;
+  });
+
+  it('that is under way ends with the listener (rules 2 and 5)', async () => {
+    const { server, stop } = await startTls();
+    const peer = await dialRaw(server.endpoint.replace('tls://', ''));
+    await dialNode(server.endpoint).then((socket) => socket.destroy());
+    const end = drain(peer);
+    expect(await stop()).toMatchObject({ forced: 0 });
+    await end;
+  });
+
+  it('that is under way ends with the subscription of who dials (rule 2)', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const { stop } = record(new TcpSocketTransport({ tls: {} }).connect(`tls://${endpoint}`));
+    const peer = await accept();
+    const end = drain(peer);
+    await once(peer, 'data');
+    stop();
+    await end;
+  });
+});
+
+describe('the end of a TLS connection', () => {
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'can be half: %s answers after the FIN of a client that was dialled by others (rule 12)',
+    async (maxVersion) => {
+      const { server } = await startTls({ secureContext: { ...ours.server, maxVersion } });
+      server.connections
+        .pipe(
+          serve(({ received }) =>
+            received.pipe(reduce((all, chunk) => all + chunk.toString(), 'answer to ')),
+          ),
+        )
+        .subscribe();
+      const target = parseEndpoint(server.endpoint);
+      const address = target.kind === 'tcp' ? { host: target.host, port: target.port } : {};
+      const halfOpen = { allowHalfOpen: true };
+      const socket = connectTls({ ...address, ...halfOpen, ca: ours.ca, servername: 'localhost' });
+      afterThisSpec(() => socket.destroy());
+      socket.end('a question');
+      expect((await drain(socket)).toString()).toBe('answer to a question');
+    },
+  );
+
+  it('is graceful on both sides when one of them closes (rules 2 and 8)', async () => {
+    const [accepted, dialled] = await pair();
+    accepted.write('last words');
+    const heard = text(dialled);
+    const [ours_, theirs] = await Promise.all([accepted.close(), firstValueFrom(dialled.closed), heard]);
+    expect([ours_.error, theirs.error, await heard]).toEqual([undefined, undefined, 'last words']);
+  });
+
+  it('is an error for the peer when it was aborted, and for a peer that has not read yet as well (rules 8 and 15)', async () => {
+    const [accepted, dialled] = await pair();
+    const hold = dialled.hold();
+    const { log } = record(dialled.received);
+    accepted.write('before');
+    await firstValueFrom(dialled.traffic.pipe(filter(({ bytesRead }) => bytesRead > 0)));
+    accepted.abort();
+    await firstValueFrom(accepted.closed);
+    hold.unsubscribe();
+    await firstValueFrom(dialled.closed);
+    expect(log.at(-1)).toBe('ERR_CONNECTION_RESET');
+  });
+
+  it('leaves nothing behind: one port three times in a row (rule 5)', async () => {
+    const first = await startTls();
+    const endpoint = first.server.endpoint;
+    await first.stop();
+    for (let round = 0; round < 3; round += 1) {
+      const { stop, accept } = await startServer({ tls: serverTls() }, endpoint);
+      const [accepted, dialled] = await Promise.all([accept(), dial(endpoint)]);
+      dialled.write('x');
+      expect(String(await firstValueFrom(accepted.received))).toBe('x');
+      await stop();
+    }
+  });
+});
+
+describe('what asks for TLS', () => {
+  it.each<[string, string, ConnectOptions, string]>([
+    ['tls:// and says tls: false', 'tls://127.0.0.1:1', { tls: false }, 'ERR_INVALID_OPTION'],
+    ['a Unix socket', 'unix:/tmp/none', { tls: true }, 'ERR_UNSUPPORTED'],
+    [
+      'TLS 1.1',
+      'tls://127.0.0.1:1',
+      { tls: { secureContext: { maxVersion: 'TLSv1.1' } } },
+      'ERR_INVALID_OPTION',
+    ],
+  ])('never goes out in the clear: %s', async (_, endpoint, options, code) => {
+    expect(await failureOf(openConnection(endpoint, options))).toMatchObject({
+      code: expect.stringMatching(`${code}|ERR_CONNECTION_REFUSED`) as string,
+    });
+  });
+});

@@ -1,0 +1,46 @@
+import type { TransportErrorCode } from './error-codes.ts';
+
+// What Node and OpenSSL say of a certificate that was shown to us (X509_verify_cert_error_string(3), and tls in Node's manual).
+const ofTheirCertificate: ReadonlyMap<string, TransportErrorCode> = new Map([
+  ['CERT_HAS_EXPIRED', 'ERR_CERTIFICATE_EXPIRED'],
+  ['CERT_NOT_YET_VALID', 'ERR_CERTIFICATE_EXPIRED'],
+  ['ERR_TLS_CERT_ALTNAME_INVALID', 'ERR_CERTIFICATE_HOST'],
+  ['HOSTNAME_MISMATCH', 'ERR_CERTIFICATE_HOST'],
+  ['UNABLE_TO_GET_ISSUER_CERT', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['SELF_SIGNED_CERT_IN_CHAIN', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['CERT_SIGNATURE_FAILURE', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['CERT_CHAIN_TOO_LONG', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['CERT_REVOKED', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['CERT_UNTRUSTED', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['CERT_REJECTED', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['INVALID_CA', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['INVALID_PURPOSE', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['PATH_LENGTH_EXCEEDED', 'ERR_CERTIFICATE_UNTRUSTED'],
+  ['ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE', 'ERR_CERTIFICATE_REQUIRED'],
+]);
+
+// OpenSSL names its errors after their reason; those of an alert that the peer sent contain ALERT (RFC 8446, section 6).
+const ofTheHandshake: readonly (readonly [RegExp, TransportErrorCode])[] = [
+  [/ALERT_CERTIFICATE_REQUIRED$/u, 'ERR_CERTIFICATE_REQUIRED'],
+  [
+    /ALERT_(?:BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED)$/u,
+    'ERR_CERTIFICATE_REFUSED',
+  ],
+  [
+    /WRONG_VERSION_NUMBER$|HTTP_REQUEST$|HTTPS_PROXY_REQUEST$|PACKET_LENGTH_TOO_LONG$|BAD_PACKET_LENGTH$/u,
+    'ERR_NOT_TLS',
+  ],
+  [
+    /UNSUPPORTED_PROTOCOL$|PROTOCOL_VERSION$|VERSION_TOO_LOW$|NO_SHARED_CIPHER$|NO_SHARED_GROUPS?$|NO_APPLICATION_PROTOCOL$|ALERT_HANDSHAKE_FAILURE$|INSUFFICIENT_SECURITY$/u,
+    'ERR_NO_SHARED_PROTOCOL',
+  ],
+  [/^ERR_SSL_/u, 'ERR_TLS_FAILED'],
+];
+
+/** Our code for what Node or OpenSSL calls an error of TLS; undefined if it is none. */
+export function tlsErrorCode(name: string): TransportErrorCode | undefined {
+  return ofTheirCertificate.get(name) ?? ofTheHandshake.find(([pattern]) => pattern.test(name))?.[1];
+}

@@ -1,0 +1,32 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { StreamTraits } from '../connection/stream-traits.ts';
+import type { TlsSession } from '../connection/tls-session.ts';
+import { isShuttingDown, tcpTraits } from './tcp-traits.ts';
+import { tlsSessionOf } from './tls-session-of.ts';
+
+/** What stands below the streams of TLS, and what was agreed on above it. */
+const secured = new WeakMap<Duplex, { readonly raw: Socket; readonly session: TlsSession }>();
+
+/** The handshake is done: from here on the stream can be reset, and tells its session. */
+export function rememberSecured(socket: TLSSocket, raw: Socket): TLSSocket {
+  secured.set(socket, { raw, session: tlsSessionOf(socket) });
+  return socket;
+}
+
+/**
+ * A TLS socket is reset by the TCP socket below it; Node cannot reset it itself (ERR_INVALID_HANDLE_TYPE). The one above goes
+ * with it: to destroy that as well, in the same turn, ends the process by a segmentation fault (seen on Node 20.20).
+ *
+ * What it was given is encrypted at once, so that when it says that nothing is left, nobody looks at those bytes any more.
+ */
+export const tlsTraits: StreamTraits = {
+  ...tcpTraits,
+  reset: (stream) => {
+    const raw = secured.get(stream)?.raw;
+    if (raw === undefined || raw.destroyed || isShuttingDown(stream)) stream.destroy();
+    else if (!stream.destroyed) raw.resetAndDestroy();
+  },
+  tls: (stream) => secured.get(stream)?.session,
+};
