@@ -197,7 +197,7 @@ describe.each(places)('socat as the client, over $family', (place) => {
 
     const { code, output } = await socat.exit();
     expect({ code, digest: sha256(output) }).toEqual({ code: 0, digest: sha256(greeting) });
-    expect(summary).toEqual({ drained: 1, forced: 0, lost: 0, bytesDiscarded: 0 });
+    expect(summary).toEqual({ drained: 1, forced: 0, lost: 0, refused: 0, bytesDiscarded: 0 });
   });
 });
 

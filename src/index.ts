@@ -31,6 +31,15 @@ export type { Refusal, Server, ShutdownSummary } from './transport/server.ts';
 export type { SocketOptions } from './transport/socket-options.ts';
 export type { TlsOptions } from './transport/tls-options.ts';
 
+// Who may come in
+export { acceptIfAll } from './admission/accept-if-all.ts';
+export type { AddressList } from './admission/address-list.ts';
+export { allowAddresses } from './admission/allow-addresses.ts';
+export type { Admission, Arrival } from './admission/arrival.ts';
+export { denyAddresses } from './admission/deny-addresses.ts';
+export { limitConnectionsPerAddress } from './admission/limit-connections-per-address.ts';
+export { limitRatePerAddress, type RateOptions } from './admission/limit-rate-per-address.ts';
+
 // The transport seam
 export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/tcp-socket-transport.ts';
 export type { Transport } from './transport/transport.ts';

@@ -271,6 +271,7 @@ describe('a drain of what is served', () => {
       drained: 1,
       forced: 0,
       lost: 0,
+      refused: 0,
       bytesDiscarded: 0,
     });
   });

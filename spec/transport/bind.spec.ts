@@ -197,7 +197,7 @@ describe('unsubscribing a server', () => {
       peer.end();
       return bytes.toString();
     });
-    expect(await stop()).toEqual({ drained: 1, forced: 0, lost: 0, bytesDiscarded: 0 });
+    expect(await stop()).toEqual({ drained: 1, forced: 0, lost: 0, refused: 0, bytesDiscarded: 0 });
     expect(await text).toBe('last words');
     await expect(openConnection(server.endpoint)).rejects.toMatchObject({ code: 'ERR_CONNECTION_REFUSED' });
   });
@@ -212,7 +212,7 @@ describe('unsubscribing a server', () => {
     const third = record(second.closed);
     expect(await stop()).toMatchObject({ drained: 1, forced: 1 });
     expect(third.log).toHaveLength(2);
-    expect(early.log).toEqual(['{"drained":1,"forced":1,"lost":0,"bytesDiscarded":0}', 'complete']);
+    expect(early.log).toEqual(['{"drained":1,"forced":1,"lost":0,"refused":0,"bytesDiscarded":0}', 'complete']);
   });
 
   it('resets the peers that hang at the deadline, and counts them (rule 2)', async () => {
@@ -263,6 +263,7 @@ describe('until', () => {
       drained: 1,
       forced: 0,
       lost: 0,
+      refused: 0,
       bytesDiscarded: 0,
     });
     expect(subscription.closed).toBe(false);

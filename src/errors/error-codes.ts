@@ -19,6 +19,7 @@ export const errorMeanings = {
   ERR_TOO_MANY_FILES: 'no file descriptor is left; raise the limit (ulimit -n) or lower maxConnections',
   ERR_TOO_MANY_CONNECTIONS:
     'the server is full and refused this connection; raise maxConnections or add servers',
+  ERR_NOT_ACCEPTED: 'accept did not let this connection in; see the detail, or cause',
   ERR_CONNECTION_RESET:
     'the peer reset the connection or left without a FIN; redial if the work can be repeated',
   ERR_CONNECTION_LOST: 'the peer or the network stopped answering; redial with backoff',

@@ -1,3 +1,5 @@
+import type { Admission } from '../admission/arrival.ts';
+import { choiceOption } from '../framing/choice-option.ts';
 import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
 import { TransportError } from '../errors/transport-error.ts';
 import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
@@ -16,8 +18,18 @@ export interface BindOptions extends SocketOptions {
   readonly until?: ObservableInput<unknown> | undefined;
   /** Milliseconds that a drain waits for the connections before it closes them. Default 10000. */
   readonly gracePeriod?: number | undefined;
-  /** Connections that may be open at once; more are refused and reported by `refused`. Default `Infinity`. */
+  /** Connections that may be open at once. Default 10000; `Infinity` for no limit. */
   readonly maxConnections?: number | undefined;
+  /**
+   * What becomes of those that come when `maxConnections` are open. `refuse`: they are closed, and reported by `refused`.
+   * `wait`: they wait unread, `backlog` of them at most, until a tenth of those that are open has left. Default `refuse`.
+   */
+  readonly whenFull?: 'refuse' | 'wait' | undefined;
+  /**
+   * Says who may come in, before anything is read, and before a TLS handshake. A `false`, an error, and no answer within
+   * `handshakeTimeout` are refusals. Default: everybody may.
+   */
+  readonly accept?: Admission | undefined;
   /** Connections that may wait: in the kernel for the accept, and here for a subscriber of `connections`. Default 511. */
   readonly backlog?: number | undefined;
   /** Permissions of a Unix socket's file. Default 0o660: the owner and the group. */
@@ -29,6 +41,8 @@ export interface BindSettings extends SocketSettings {
   readonly until: Observable<unknown>;
   readonly gracePeriod: number;
   readonly maxConnections: number;
+  readonly whenFull: 'refuse' | 'wait';
+  readonly accept: Admission | undefined;
   readonly backlog: number;
   readonly mode: number;
 }
@@ -38,13 +52,17 @@ const GRACE_PERIOD = 10_000;
 // Node's own default (Node manual, server.listen).
 const BACKLOG = 511;
 const MODE = 0o660;
+// Some 50 MB of idle connections; a limit that nobody sets is one that the clients set.
+const MAX_CONNECTIONS = 10_000;
 
 export function readBindOptions(options: BindOptions): BindSettings {
   return {
     ...readSocketOptions(options),
     until: notifier(options.until),
     gracePeriod: millisecondsOption('gracePeriod', options.gracePeriod, GRACE_PERIOD),
-    maxConnections: quantityOption('maxConnections', options.maxConnections, Infinity, 1),
+    maxConnections: quantityOption('maxConnections', options.maxConnections, MAX_CONNECTIONS, 1),
+    whenFull: choiceOption('whenFull', options.whenFull, 'refuse', ['refuse', 'wait']),
+    accept: options.accept,
     backlog: quantityOption('backlog', options.backlog, BACKLOG),
     mode: quantityOption('mode', options.mode, MODE),
   };

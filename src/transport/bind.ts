@@ -64,10 +64,10 @@ function boundServer(
   acceptor: TlsAcceptor | undefined,
 ): Observable<ListeningServer> {
   const listening = new Observable<ListeningServer>((subscriber) => {
-    const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections } = settings;
+    const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections, whenFull } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
-    if (maxConnections !== Infinity) netServer.maxConnections = maxConnections;
+    if (whenFull === 'refuse' && maxConnections !== Infinity) netServer.maxConnections = maxConnections;
     let bound = false;
     subscriber.add(() => {
       if (bound) return;

@@ -1,6 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
-import { AsyncSubject, map, Observable, Subject, Subscription, switchMap, take } from 'rxjs';
+import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
@@ -8,15 +7,19 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { formatAddress } from '../endpoint/format-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { acceptCheck } from './accept-check.ts';
+import { Admissions, type AdmissionsHost } from './admissions.ts';
 import type { BindSettings } from './bind-options.ts';
+import type { Candidate, Check } from './candidate.ts';
 import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
-import { handshakeInTime } from './handshake-in-time.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
+import { tlsCheck } from './tls-check.ts';
 import { tlsTraits } from './tls-traits.ts';
+import { WaitingSockets } from './waiting-sockets.ts';
 
 /**
  * A listening net.Server and the connections that it has accepted.
@@ -29,7 +32,7 @@ import { tlsTraits } from './tls-traits.ts';
  *
  * In every state but the first nobody is let in.
  */
-export class ListeningServer implements Server {
+export class ListeningServer implements Server, AdmissionsHost {
   readonly endpoint: Endpoint;
   readonly connections: Observable<Connection>;
   readonly refused: Observable<Refusal>;
@@ -41,9 +44,10 @@ export class ListeningServer implements Server {
   readonly #release: () => void;
   readonly #settings: BindSettings;
   readonly #acceptor: TlsAcceptor | undefined;
-  // Handshakes that are under way.
-  readonly #handshakes = new Subscription();
-  readonly #isUnix: boolean;
+  readonly #admissions: Admissions;
+  readonly #crowd: WaitingSockets | undefined;
+  // A Unix socket that was not bound, or a peer that has reset already and has no address any more (getpeername(2)).
+  readonly #nobody: Endpoint;
   readonly #isWildcard: boolean;
   readonly #profile: ConnectionProfile;
   readonly #open = new OpenConnections();
@@ -61,17 +65,22 @@ export class ListeningServer implements Server {
     this.#netServer = netServer;
     this.#release = bound.release;
     this.#settings = settings;
-    this.#isUnix = this.endpoint.startsWith('unix:');
+    const isUnix = this.endpoint.startsWith('unix:');
+    this.#nobody = isUnix ? 'unix:' : 'unknown:0';
     this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(bound.endpoint);
     this.#profile = {
       settings,
       role: 'accepted',
       draining: this.#draining,
-      traits: acceptor !== undefined ? tlsTraits : this.#isUnix ? socketTraits : tcpTraits,
+      traits: acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcpTraits,
       onClosed: (connection, summary) => {
         this.#open.closed(connection, summary);
       },
     };
+    this.#admissions = new Admissions(checksOf(settings, acceptor, this.endpoint), this);
+    this.#crowd = crowdOf(settings, (socket) => {
+      this.#admit(socket);
+    });
     this.refused = this.#refusals.asObservable();
     this.idle = this.#open.none;
     this.connections = new Observable((subscriber) => {
@@ -105,7 +114,9 @@ export class ListeningServer implements Server {
     if (!this.#accepting) return;
     this.#accepting = false;
     this.#open.beginShutdown();
-    this.#handshakes.unsubscribe();
+    this.#admissions.stop();
+    for (const socket of this.#crowd?.takeAll() ?? [])
+      this.#refuseFull(socket, 'the server stopped accepting');
     this.#netServer.close();
     try {
       this.#release();
@@ -121,21 +132,21 @@ export class ListeningServer implements Server {
 
   #listen(): void {
     const failures = this.#acceptor?.failures.subscribe((error) => {
-      this.#refusals.next({ remote: undefined, error });
+      this.onRefused(undefined, error);
     });
     this.#netServer
       .on('connection', (socket) => {
-        const acceptor = this.#acceptor;
-        if (acceptor === undefined) this.#onOpen(socket, socket);
-        else this.#secure(socket, acceptor);
+        const crowd = this.#crowd;
+        if (crowd === undefined) this.#admit(socket);
+        else if (!crowd.add(socket)) this.#refuseFull(socket, 'maxConnections are open, and backlog wait');
       })
       .on('drop', (address) => {
         const remote = addressOf(address?.remoteAddress, address?.remotePort);
-        this.#refuse('ERR_TOO_MANY_CONNECTIONS', `${this.#settings.maxConnections} are open`, remote);
+        this.#full(remote, `${this.#settings.maxConnections} are open`);
       })
       // The listener survives: an error here is one connection that could not be accepted (accept(2)).
       .on('error', (error) => {
-        this.#refusals.next({ remote: undefined, error: toTransportError(error, 'accept', this.endpoint) });
+        this.onRefused(undefined, toTransportError(error, 'accept', this.endpoint));
       })
       .on('close', () => {
         failures?.unsubscribe();
@@ -145,35 +156,23 @@ export class ListeningServer implements Server {
       });
   }
 
-  /** A handshake that fails, or takes too long, is reported, and reaches nobody else. */
-  #secure(socket: Socket, acceptor: TlsAcceptor): void {
-    socket.on('error', ignoreOfRefused);
-    const remote = remoteEndpoint(socket);
-    const handshake = handshakeInTime(acceptor.secure(socket), this.#settings, this.endpoint).subscribe({
-      next: (secured) => {
-        this.#onOpen(socket, secured);
-      },
-      error: (error: unknown) => {
-        this.#refusals.next({ remote, error: toTransportError(error, 'handshake', this.endpoint) });
-      },
-    });
-    this.#handshakes.add(handshake);
+  #admit(socket: Socket): void {
+    this.#admissions.add(socket, remoteEndpoint(socket) ?? this.#nobody);
   }
 
-  /** The stream is what is read and written: the socket, or what secures it. */
-  #onOpen(socket: Socket, stream: Duplex): void {
+  onRefused(remote: Endpoint | undefined, error: TransportError): void {
+    this.#open.refused();
+    this.#refusals.next({ remote, error });
+  }
+
+  onAdmitted(candidate: Candidate): void {
     if (this.#arrivals.observed) {
-      this.#arrivals.next(this.#toConnection(socket, stream));
+      this.#arrivals.next(this.#toConnection(candidate));
     } else if (this.#waiting.length < this.#settings.backlog) {
-      this.#waiting.push(this.#toConnection(socket, stream));
+      this.#waiting.push(this.#toConnection(candidate));
     } else {
-      const remote = remoteEndpoint(socket);
-      stream.on('error', ignoreOfRefused).destroy();
-      this.#refuse(
-        'ERR_TOO_MANY_CONNECTIONS',
-        'nobody subscribes to connections, and backlog is full',
-        remote,
-      );
+      candidate.stream.on('error', ignoreOfRefused);
+      this.#refuseFull(candidate.socket, 'nobody subscribes to connections, and backlog is full');
     }
   }
 
@@ -186,27 +185,46 @@ export class ListeningServer implements Server {
     }
   }
 
-  #toConnection(socket: Socket, stream: Duplex): Connection {
+  #toConnection({ socket, stream, remote: peer }: Candidate): Connection {
     const { endpoint } = this;
     // A listener of one address has only that one; of a wildcard, each connection has its own.
     const own = this.#isWildcard ? (localEndpoint(socket) ?? endpoint) : endpoint;
-    // A peer that has reset already has no address any more (getpeername(2), ENOTCONN).
-    const peer = remoteEndpoint(socket) ?? (this.#isUnix ? 'unix:' : 'unknown:0');
     const secured = stream !== socket;
     // The same text is not kept once for each connection.
     const local = own === endpoint ? endpoint : secured ? withTls(own) : own;
-    const remote = secured ? withTls(peer) : peer;
-    const connection = new DuplexConnection(stream, local, remote, this.#profile);
+    const connection = new DuplexConnection(stream, local, secured ? withTls(peer) : peer, this.#profile);
     this.#open.add(connection);
     return connection;
   }
 
-  #refuse(code: 'ERR_TOO_MANY_CONNECTIONS', detail: string, remote: Endpoint | undefined): void {
-    this.#refusals.next({
-      remote,
-      error: new TransportError(code, { phase: 'accept', endpoint: this.endpoint, detail }),
-    });
+  #refuseFull(socket: Socket, detail: string): void {
+    const remote = remoteEndpoint(socket);
+    socket.on('error', ignoreOfRefused).destroy();
+    this.#full(remote, detail);
   }
+
+  #full(remote: Endpoint | undefined, detail: string): void {
+    const { endpoint } = this;
+    this.onRefused(
+      remote,
+      new TransportError('ERR_TOO_MANY_CONNECTIONS', { phase: 'accept', endpoint, detail }),
+    );
+  }
+}
+
+/** In this order: who comes is asked for before he costs a handshake. */
+function checksOf(settings: BindSettings, acceptor: TlsAcceptor | undefined, endpoint: Endpoint): Check[] {
+  const checks: Check[] = [];
+  if (settings.accept !== undefined) checks.push(acceptCheck(settings.accept, settings, endpoint));
+  if (acceptor !== undefined) checks.push(tlsCheck(acceptor, settings, endpoint));
+  return checks;
+}
+
+function crowdOf(
+  { whenFull, maxConnections, backlog }: BindSettings,
+  letIn: (socket: Socket) => void,
+): WaitingSockets | undefined {
+  return whenFull === 'wait' ? new WaitingSockets(maxConnections, backlog, letIn) : undefined;
 }
 
 function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {

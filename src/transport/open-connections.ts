@@ -10,7 +10,7 @@ export class OpenConnections {
   readonly #open = new Set<Connection>();
   readonly #count = new BehaviorSubject(0);
   #shuttingDown = false;
-  #summary: ShutdownSummary = { drained: 0, forced: 0, lost: 0, bytesDiscarded: 0 };
+  #summary: ShutdownSummary = { drained: 0, forced: 0, lost: 0, refused: 0, bytesDiscarded: 0 };
 
   constructor() {
     this.none = this.#count.pipe(
@@ -31,6 +31,10 @@ export class OpenConnections {
   add(connection: Connection): void {
     this.#open.add(connection);
     this.#count.next(this.#open.size);
+  }
+
+  refused(): void {
+    this.#summary = { ...this.#summary, refused: this.#summary.refused + 1 };
   }
 
   closed(connection: Connection, summary: () => CloseSummary): void {

@@ -15,6 +15,8 @@ export interface ShutdownSummary {
   readonly forced: number;
   /** Lost to something else: a reset by the peer, the network, an abort. */
   readonly lost: number;
+  /** Connections that were not let in, as `refused` reports them, as long as the server lived. */
+  readonly refused: number;
   /** Bytes that were written and never handed to the kernel, of all of them together. */
   readonly bytesDiscarded: number;
   /** Why the file of a Unix socket could not be removed, if it could not. */
@@ -27,9 +29,12 @@ export interface ShutdownSummary {
  * @public
  */
 export interface Refusal {
-  /** Who asked; unknown when the system could not even accept. */
+  /** Who asked; behind a proxy that tells it, its client. Undefined when the system could not even accept. */
   readonly remote: Endpoint | undefined;
-  /** Why: `ERR_TOO_MANY_CONNECTIONS`, or what the system failed to accept with. */
+  /**
+   * Why: `ERR_TOO_MANY_CONNECTIONS`, `ERR_NOT_ACCEPTED`, what its handshake failed with, or what the system failed to accept
+   * with.
+   */
   readonly error: TransportError;
 }
 

@@ -1,0 +1,26 @@
+import { addressOf } from './address-block.ts';
+import { readAddressList, type AddressList } from './address-list.ts';
+import type { Admission } from './arrival.ts';
+
+/**
+ * Refuses who comes from these addresses, and lets in everybody else.
+ *
+ * ```text
+ * from 203.0.113.9         denyAddresses(['203.0.113.0/24'])   refused, ERR_NOT_ACCEPTED
+ * from 192.0.2.7                                               in
+ * ```
+ *
+ * ```ts
+ * const banned = new BlockList();
+ * listen('0.0.0.0:7000', { accept: denyAddresses(banned) });
+ * banned.addAddress('203.0.113.9'); // from now on
+ * ```
+ *
+ * @throws TransportError `ERR_INVALID_OPTION`
+ * @see The Node manual on `net.BlockList`
+ * @public
+ */
+export function denyAddresses(list: AddressList): Admission {
+  const isListed = readAddressList(list);
+  return ({ remote }) => !isListed(addressOf(remote) ?? '');
+}

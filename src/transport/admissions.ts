@@ -1,0 +1,64 @@
+import type { Socket } from 'node:net';
+import { concat, defer, Subscription } from 'rxjs';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import { toTransportError } from '../errors/system-error.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import type { Candidate, Check } from './candidate.ts';
+
+/** Who is told what becomes of a candidate. */
+export interface AdmissionsHost {
+  onAdmitted(candidate: Candidate): void;
+  onRefused(remote: Endpoint, error: TransportError): void;
+}
+
+/**
+ * What stands between an accepted socket and a connection: checks, one after the other.
+ *
+ * ```text
+ * socket ─▶ check ─▶ check ─▶ admitted
+ *             └────────┴────▶ refused, and the socket is destroyed; so it is when the server stops accepting
+ * ```
+ */
+export class Admissions {
+  readonly #checks: readonly Check[];
+  readonly #host: AdmissionsHost;
+  readonly #pending = new Subscription();
+
+  constructor(checks: readonly Check[], host: AdmissionsHost) {
+    this.#checks = checks;
+    this.#host = host;
+  }
+
+  add(socket: Socket, remote: Endpoint): void {
+    const candidate: Candidate = { socket, stream: socket, remote };
+    let passed = this.#checks.length === 0;
+    if (passed) {
+      this.#host.onAdmitted(candidate);
+      return;
+    }
+    // Never removed: an error with no listener is an uncaught exception.
+    socket.on('error', ignore);
+    const passing = concat(...this.#checks.map((check) => defer(() => check(candidate)))).subscribe({
+      error: (error: unknown) => {
+        this.#host.onRefused(candidate.remote, toTransportError(error, 'accept'));
+      },
+      complete: () => {
+        passed = true;
+        this.#host.onAdmitted(candidate);
+      },
+    });
+    passing.add(() => {
+      if (!passed) socket.destroy();
+    });
+    this.#pending.add(passing);
+  }
+
+  /** Nobody who has not passed by now will. */
+  stop(): void {
+    this.#pending.unsubscribe();
+  }
+}
+
+function ignore(): void {
+  // A connection has a listener of its own; before that, how the peer leaves is of no interest.
+}

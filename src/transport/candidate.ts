@@ -1,0 +1,16 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Observable } from 'rxjs';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+
+/** An accepted socket on its way to become a connection, and what has been found out about it. */
+export interface Candidate {
+  readonly socket: Socket;
+  /** What will be read and written: the socket, or what secures it. */
+  stream: Duplex;
+  /** The peer, as far as it is known. */
+  remote: Endpoint;
+}
+
+/** Completes when the candidate may pass, and errs when it may not. */
+export type Check = (candidate: Candidate) => Observable<unknown>;
