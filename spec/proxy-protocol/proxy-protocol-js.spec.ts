@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import {
+  Command,
+  IPv4Address,
+  IPv4ProxyAddress,
+  IPv6Address,
+  IPv6ProxyAddress,
+  INETProtocol,
+  Peer,
+  TransportProtocol,
+  UnixAddress,
+  UnixProxyAddress,
+  V1BinaryProxyProtocol,
+  V2ProxyProtocol,
+} from 'proxy-protocol-js';
+import { formatProxyHeader } from '../../src/proxy-protocol/format-proxy-header.ts';
+import { addressText } from '../../src/proxy-protocol/ip-address.ts';
+import { formatAddress } from '../../src/endpoint/format-endpoint.ts';
+import { parseProxyHeader } from '../../src/proxy-protocol/parse-proxy-header.ts';
+import { binaryOptions, lineOptions } from './headers.ts';
+
+// An implementation of somebody else's. Where it is wrong (docs/decisions/0014-proxy-protocol.md) it is not asked.
+
+const octets = (length: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.nat(255), { minLength: length, maxLength: length });
+const port = fc.nat(65_535);
+
+function parsedEnds(bytes: Uint8Array): unknown {
+  const result = parseProxyHeader(Buffer.from(bytes));
+  return result.kind === 'header' ? [result.header.source, result.header.destination, result.length] : result;
+}
+
+function addressOf(bytes: readonly number[], at: number): string {
+  return formatAddress(addressText(Buffer.from(bytes)), at);
+}
+
+describe('proxy-protocol-js', () => {
+  it('writes lines that we understand', () => {
+    const address = fc.oneof(
+      fc.tuple(fc.constant(INETProtocol.TCP4), octets(4), octets(4)),
+      fc.tuple(fc.constant(INETProtocol.TCP6), octets(16), octets(16)),
+    );
+    fc.assert(
+      fc.property(address, port, port, ([protocol, source, destination], from, to) => {
+        const text = (bytes: number[]): string => addressText(Buffer.from(bytes));
+        const built = new V1BinaryProxyProtocol(
+          protocol,
+          new Peer(text(source), from),
+          new Peer(text(destination), to),
+        ).build();
+        expect(parsedEnds(built)).toEqual([
+          addressOf(source, from),
+          addressOf(destination, to),
+          built.length,
+        ]);
+      }),
+    );
+  });
+
+  it('writes bytes that we understand, for IPv4, IPv6 and Unix sockets', () => {
+    const tuple = <T>(bytes: readonly number[]): T => bytes as unknown as T;
+    fc.assert(
+      fc.property(octets(4), octets(4), octets(16), octets(16), port, port, (a, b, c, d, from, to) => {
+        const ipv4 = new IPv4ProxyAddress(
+          IPv4Address.createFrom(tuple(a)),
+          from,
+          IPv4Address.createFrom(tuple(b)),
+          to,
+        );
+        const ipv6 = new IPv6ProxyAddress(
+          IPv6Address.createFrom(tuple(c)),
+          from,
+          IPv6Address.createFrom(tuple(d)),
+          to,
+        );
+        const [four, six] = [ipv4, ipv6].map((address) =>
+          new V2ProxyProtocol(Command.PROXY, TransportProtocol.STREAM, address).build(),
+        );
+        expect(parsedEnds(four ?? Buffer.alloc(0))).toEqual([addressOf(a, from), addressOf(b, to), 28]);
+        expect(parsedEnds(six ?? Buffer.alloc(0))).toEqual([addressOf(c, from), addressOf(d, to), 52]);
+      }),
+    );
+    const path = UnixAddress.createFrom(tuple([...Buffer.from('/run/é')]));
+    const unix = new UnixProxyAddress(path, UnixAddress.createWithEmptyAddress());
+    const built = new V2ProxyProtocol(Command.PROXY, TransportProtocol.STREAM, unix).build();
+    expect(parsedEnds(built)).toEqual(['unix:/run/é', 'unix:', 232]);
+  });
+
+  it('understands the lines that we write', () => {
+    fc.assert(
+      fc.property(
+        lineOptions.filter(({ source }) => source !== undefined),
+        (options) => {
+          const bytes = formatProxyHeader(options);
+          const { source, destination, data } = V1BinaryProxyProtocol.parse(
+            Buffer.concat([bytes, Buffer.from('rest')]),
+          );
+          const theirs = [source, destination].map((peer) => [
+            Buffer.from(peer.ipAddress).toString(),
+            peer.port,
+          ]);
+          const ours = parsedEnds(bytes) as [string, string];
+          const same = theirs.map(([address, at]) =>
+            parsedEnds(
+              Buffer.from(
+                `PROXY TCP${String(address).includes(':') ? 6 : 4} ${address} ${address} ${at} ${at}\r\n`,
+              ),
+            ),
+          );
+          expect(same.map((each) => (each as unknown[])[0])).toEqual(ours.slice(0, 2));
+          expect(Buffer.from(data ?? []).toString()).toBe('rest');
+        },
+      ),
+    );
+  });
+
+  it('understands the bytes that we write', () => {
+    fc.assert(
+      fc.property(binaryOptions, (options) => {
+        const bytes = formatProxyHeader(options);
+        const theirs = V2ProxyProtocol.parse(bytes);
+        expect(theirs.command).toBe(options.command === 'local' ? Command.LOCAL : Command.PROXY);
+        // It takes the TLVs for data.
+        const own = new V2ProxyProtocol(
+          theirs.command,
+          theirs.transportProtocol,
+          theirs.proxyAddress,
+        ).build();
+        const length = own.length;
+        expect(Buffer.from(own).subarray(0, 14)).toEqual(bytes.subarray(0, 14));
+        expect(Buffer.from(own).subarray(16)).toEqual(bytes.subarray(16, length));
+        expect(Buffer.from(theirs.data ?? [])).toEqual(bytes.subarray(length));
+      }),
+    );
+  });
+});
