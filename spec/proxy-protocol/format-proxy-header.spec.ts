@@ -70,7 +70,7 @@ describe('formatProxyHeader', () => {
       binary('21', '21', '1'.padStart(32, '0'), 'fe80'.padEnd(32, '0'), '0001 0002'),
     ],
     ['Unix sockets', { source: 'unix:a', destination: 'unix:' }, binary('21', '31', '61'.padEnd(432, '0'))],
-    ['nothing', {}, binary('21', '00')],
+    ['an unspecified family', { command: 'proxy' }, binary('21', '00')],
     ['nobody else', { command: 'local' }, binary('20', '00')],
     [
       'TLVs, the checksum last',
@@ -86,8 +86,8 @@ describe('formatProxyHeader', () => {
     expect(formatProxyHeader(options)).toEqual(bytes);
   });
 
-  it('writes version 2 unless it is told otherwise', () => {
-    expect(formatProxyHeader()).toEqual(binary('21', '00'));
+  it('writes version 2 unless it is told otherwise, and LOCAL when it is told nothing', () => {
+    expect(formatProxyHeader()).toEqual(binary('20', '00'));
   });
 
   it('adds a checksum when it is asked to, or when a header that is passed on has one', () => {
@@ -105,7 +105,8 @@ describe('formatProxyHeader', () => {
     fc.assert(
       fc.property(anyOptions, (options) => {
         const header = reread(options);
-        const { version = 2, command = 'proxy' } = options;
+        const { version = 2, command = version === 2 && options.source === undefined ? 'local' : 'proxy' } =
+          options;
         const [source, destination] = endsOf(options);
         const { alpn, authority, netns, ssl: tls } = options;
         const uniqueId = options.uniqueId === undefined ? undefined : Buffer.from(options.uniqueId);

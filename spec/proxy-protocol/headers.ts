@@ -92,7 +92,7 @@ export const lineOptions: fc.Arbitrary<ProxyHeaderOptions> = fc
 /** What version 2 can say. */
 export const binaryOptions: fc.Arbitrary<ProxyHeaderOptions> = fc.oneof(
   fc.tuple(fc.oneof(tcpEnds, unixEnds), details).map(([ends, more]) => ({ ...ends, ...more })),
-  fc.constantFrom<ProxyHeaderOptions>({}, { command: 'local' }),
+  fc.constantFrom<ProxyHeaderOptions>({}, { command: 'local' }, { command: 'proxy' }),
 );
 
 export const anyOptions: fc.Arbitrary<ProxyHeaderOptions> = fc.oneof(lineOptions, binaryOptions);

@@ -18,7 +18,7 @@ const STREAM = 1;
  * ```ts
  * formatProxyHeader({ version: 1, source: '192.168.0.1:56324', destination: '192.168.0.11:443' }).toString();
  * // 'PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n'
- * formatProxyHeader({ command: 'local' }); // 16 bytes, as in a health check
+ * formatProxyHeader(); // LOCAL, 16 bytes: the connection is the proxy's own, as for a health check
  * formatProxyHeader({ ...received, authority: 'example.com' }); // passed on, with one more TLV
  * ```
  *
@@ -28,8 +28,10 @@ const STREAM = 1;
  */
 export function formatProxyHeader(options: ProxyHeaderOptions = {}): Buffer {
   const version = choiceOption('version', options.version, 2, [1, 2]);
-  const command = choiceOption('command', options.command, 'proxy', ['proxy', 'local']);
   const addresses = proxiedAddresses(options.source, options.destination);
+  // HAProxy says LOCAL as well where it has no addresses, and refuses a header that says PROXY and has none.
+  const byDefault = version === 2 && addresses.family === 'unspec' ? 'local' : 'proxy';
+  const command = choiceOption('command', options.command, byDefault, ['proxy', 'local']);
   const tlvs = tlvsOf(options);
   return version === 1 ? formatLine(command, addresses, tlvs) : formatBinary(command, addresses, tlvs);
 }

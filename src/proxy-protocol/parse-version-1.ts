@@ -4,7 +4,7 @@ import { addressBytes, addressText } from './ip-address.ts';
 import { incomplete, invalid, type ParsedProxyHeader } from './parsed-proxy-header.ts';
 
 /** With its CRLF (proxy-protocol.txt, 2.1). */
-export const LONGEST_LINE = 107;
+const LONGEST_LINE = 107;
 export const SHORTEST_LINE: number = 'PROXY UNKNOWN\r\n'.length;
 
 // How a line may go on while it has no CRLF. Behind UNKNOWN there may be anything, and it is ignored.
@@ -18,6 +18,7 @@ const LINE = new RegExp(
   `^PROXY (?:TCP(?<family>[46]) (?<source>\\S+) (?<destination>\\S+) (?<from>${PORT}) (?<to>${PORT})|UNKNOWN(?: .*)?)$`,
   'su',
 );
+const NO_LINE = 'its line is not PROXY, TCP4 or TCP6, two addresses and two ports';
 const MAX_PORT = 65_535;
 
 /** A line of text, up to its CRLF. */
@@ -25,23 +26,19 @@ export function parseVersion1(bytes: Buffer): ParsedProxyHeader {
   const window = bytes.subarray(0, LONGEST_LINE);
   const end = window.indexOf('\r\n');
   const line = window.toString('latin1', 0, end === -1 ? window.length : end);
-  if (!BEGINNINGS.some((beginning) => isBeginning(line, beginning))) {
-    return invalid('the first bytes are no header of the PROXY protocol');
-  }
+  const beginning = BEGINNINGS.find(({ start }) => start.startsWith(line.slice(0, start.length)));
+  if (beginning === undefined) return invalid('the first bytes are no header of the PROXY protocol');
   if (end !== -1) return parseLine(line);
+  if (line.length > beginning.start.length && !beginning.rest.test(line.slice(beginning.start.length))) {
+    return invalid(NO_LINE);
+  }
   if (line.length === LONGEST_LINE) return invalid(`its line has no CRLF within ${LONGEST_LINE} bytes`);
   return incomplete(Math.max(SHORTEST_LINE, line.length + (line.endsWith('\r') ? 1 : 2)));
 }
 
-function isBeginning(line: string, { start, rest }: (typeof BEGINNINGS)[number]): boolean {
-  if (line.length <= start.length) return start.startsWith(line);
-  return line.startsWith(start) && rest.test(line.slice(start.length));
-}
-
 function parseLine(line: string): ParsedProxyHeader {
   const groups = LINE.exec(line)?.groups;
-  if (groups === undefined)
-    return invalid('its line is not PROXY, TCP4 or TCP6, two addresses and two ports');
+  if (groups === undefined) return invalid(NO_LINE);
   // Behind UNKNOWN, no group has matched, and the connection's own addresses hold.
   const { family, source, destination, from, to } = groups;
   const size = family === '4' ? 4 : 16;

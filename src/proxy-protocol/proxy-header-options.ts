@@ -8,11 +8,14 @@ import type { ProxySsl } from './proxy-ssl.ts';
 export interface ProxyHeaderOptions {
   /** 1 is a line of text, and knows TCP and no TLVs; 2 is binary. Default 2. */
   readonly version?: 1 | 2 | undefined;
-  /** `local` for a connection that is nobody's but the sender's; version 2 alone has it. Default `proxy`. */
+  /**
+   * `local` for a connection that is nobody's but the sender's; version 2 alone has it. Default: `proxy` with a `source`,
+   * or in version 1.
+   */
   readonly command?: 'proxy' | 'local' | undefined;
   /**
-   * The client: an IP address and port, or a Unix socket. Default: unknown, and the receiver takes the connection's own
-   * addresses, or refuses the connection.
+   * The client: an IP address and port, or a Unix socket, of which version 1 says that it is unknown, and which HAProxy
+   * refuses in version 2. Default: nobody; the receiver takes the connection's own addresses.
    */
   readonly source?: string | undefined;
   /** Where the client dialled; goes together with `source`. */
