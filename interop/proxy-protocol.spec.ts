@@ -343,6 +343,7 @@ describe('what is no header', () => {
     expect(await taken('PROXY TCP4 1.1.1.1 2.2.2.2 70000 7')).toBe('1.1.1.1 4464 2.2.2.2 7 [] []');
     expect(await taken('PROXY TCP4 1.1.1.256 2.2.2.2 1 7')).toBe('1.1.2.0 1 2.2.2.2 7 [] []');
     expect(await taken('PROXY TCP4 1.1.1 2.2.2.2 1 7')).toBe('1.1.1.0 1 2.2.2.2 7 [] []');
-    expect(await taken('PROXY TCP4 01.1.1.1 2.2.2.2 1 07')).toBe('1.1.1.1 1 2.2.2.2 7 [] []');
+    expect(await taken('PROXY TCP4 1.1.1.1 2.2.2.2 1 07')).toBe('1.1.1.1 1 2.2.2.2 7 [] []');
+    expect(await taken('PROXY TCP4 01.1.1.1 2.2.2.2 1 7')).toBe('1.1.1.1 1 2.2.2.2 7 [] []');
   });
 });

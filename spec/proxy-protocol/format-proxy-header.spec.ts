@@ -1,15 +1,11 @@
 import fc from 'fast-check';
-import type { Endpoint } from '../../src/endpoint/endpoint.ts';
 import { formatProxyHeader } from '../../src/proxy-protocol/format-proxy-header.ts';
-import { addressBytes, addressText, mapped } from '../../src/proxy-protocol/ip-address.ts';
 import { parseProxyHeader } from '../../src/proxy-protocol/parse-proxy-header.ts';
 import type { ProxyHeader } from '../../src/proxy-protocol/proxy-header.ts';
 import type { ProxyHeaderOptions } from '../../src/proxy-protocol/proxy-header-options.ts';
 import type { ProxySsl } from '../../src/proxy-protocol/proxy-ssl.ts';
-import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts';
-import { formatEndpoint } from '../../src/endpoint/format-endpoint.ts';
 import { caught, failure } from '../framing/decoding.ts';
-import { anyOptions, binary, binaryOptions, IPV4_BLOCK, lineOptions, NOTHING } from './headers.ts';
+import { anyOptions, binary, binaryOptions, endsOf, IPV4_BLOCK, lineOptions, NOTHING } from './headers.ts';
 
 const ends = { source: '127.0.0.1:8080', destination: '127.0.0.2:80' } as const;
 const ssl: ProxySsl = { tls: true, certificateOnConnection: false, certificateInSession: false, verify: 0 };
@@ -20,21 +16,6 @@ function reread(options: ProxyHeaderOptions): ProxyHeader {
   if (result.kind !== 'header') throw new Error(`there is no header: ${JSON.stringify(result)}`);
   expect(result.length).toBe(bytes.length);
   return result.header;
-}
-
-/** The ends as they come back: canonical, and both as IPv6 where one is. */
-function endsOf({ source, destination }: ProxyHeaderOptions): readonly (Endpoint | undefined)[] {
-  const both = source?.startsWith('[') === true || destination?.startsWith('[') === true;
-  return [source, destination].map((each) => {
-    if (each === undefined || each === 'unix:') return each;
-    const parts = parseEndpoint(each);
-    const bytes = parts.kind === 'tcp' ? addressBytes(parts.host) : undefined;
-    if (parts.kind === 'unix' || bytes === undefined) return formatEndpoint(parts);
-    return formatEndpoint({
-      ...parts,
-      host: addressText(both && bytes.length === 4 ? mapped(bytes) : bytes),
-    });
-  });
 }
 
 describe('formatProxyHeader', () => {

@@ -1,4 +1,8 @@
 import fc from 'fast-check';
+import type { Endpoint } from '../../src/endpoint/endpoint.ts';
+import { formatEndpoint } from '../../src/endpoint/format-endpoint.ts';
+import { parseEndpoint } from '../../src/endpoint/parse-endpoint.ts';
+import { addressBytes, addressText, mapped } from '../../src/proxy-protocol/ip-address.ts';
 import type { ProxyHeader } from '../../src/proxy-protocol/proxy-header.ts';
 import type { ProxyHeaderOptions } from '../../src/proxy-protocol/proxy-header-options.ts';
 import type { ProxySsl } from '../../src/proxy-protocol/proxy-ssl.ts';
@@ -96,3 +100,18 @@ export const binaryOptions: fc.Arbitrary<ProxyHeaderOptions> = fc.oneof(
 );
 
 export const anyOptions: fc.Arbitrary<ProxyHeaderOptions> = fc.oneof(lineOptions, binaryOptions);
+
+/** The ends as they come back: canonical, and both as IPv6 where one is. */
+export function endsOf({ source, destination }: ProxyHeaderOptions): readonly (Endpoint | undefined)[] {
+  const both = source?.startsWith('[') === true || destination?.startsWith('[') === true;
+  return [source, destination].map((each) => {
+    if (each === undefined || each === 'unix:') return each;
+    const parts = parseEndpoint(each);
+    const bytes = parts.kind === 'tcp' ? addressBytes(parts.host) : undefined;
+    if (parts.kind === 'unix' || bytes === undefined) return formatEndpoint(parts);
+    return formatEndpoint({
+      ...parts,
+      host: addressText(both && bytes.length === 4 ? mapped(bytes) : bytes),
+    });
+  });
+}

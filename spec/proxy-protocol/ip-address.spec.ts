@@ -34,6 +34,9 @@ describe('addressBytes and addressText', () => {
     '::g',
     '[::1]',
     '::1%lo',
+    '::\t1',
+    '\n::1',
+    '::1]/[',
     ' ::1',
   ])('find no IPv6 address in %j', (text) => {
     expect(addressBytes(text)).toBeUndefined();
