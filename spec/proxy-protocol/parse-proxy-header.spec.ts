@@ -373,21 +373,33 @@ function checkAllPrefixes(bytes: Buffer, maxLength: number): void {
   let before: ParsedProxyHeader = { kind: 'incomplete', needs: 1 };
   for (let length = 0; length <= bytes.length; length += 1) {
     const result = parseProxyHeader(bytes.subarray(0, length), maxLength);
-    if (before.kind !== 'incomplete') {
-      // What was said once is not taken back.
-      if (before.kind === 'header') expect(result).toEqual(before);
-      else expect(result.kind).toBe('invalid');
-    } else if (result.kind === 'incomplete') {
-      expect(result.needs).toBeGreaterThan(length);
-      expect(result.needs).toBeGreaterThanOrEqual(before.needs);
-      expect(result.needs).toBeLessThanOrEqual(maxLength);
-    } else if (result.kind === 'header') {
-      // It is there with its last byte, and nothing that was asked for lies behind it.
-      expect(result.length).toBe(length);
-      expect(before.needs).toBe(length);
-    }
+    const wrong =
+      before.kind === 'incomplete' ? objection(before.needs, result, length, maxLength) : undefined;
+    if (wrong !== undefined) throw new Error(`${wrong}, at ${length} of ${bytes.toString('hex')}`);
+    // What was said once is not taken back.
+    if (before.kind === 'header') expect(result).toEqual(before);
+    if (before.kind === 'invalid') expect(result.kind).toBe('invalid');
     before = result;
+    // The last two prefixes stand for the rest.
+    if (result.kind !== 'incomplete') length = Math.max(length, bytes.length - 2);
   }
+}
+
+/** An `expect` for each of so many prefixes takes ten seconds. */
+function objection(
+  needed: number,
+  result: ParsedProxyHeader,
+  length: number,
+  maxLength: number,
+): string | undefined {
+  if (result.kind === 'invalid') return undefined;
+  if (result.kind === 'incomplete') {
+    if (result.needs <= length) return 'it needs no more than there is';
+    if (result.needs < needed) return 'it needs less than before';
+    return result.needs > maxLength ? 'it needs more than the limit' : undefined;
+  }
+  // It is there with its last byte, and nothing that was asked for lies behind it.
+  return result.length !== length || needed !== length ? 'its length is not what was asked for' : undefined;
 }
 
 describe('parseProxyHeader, with anything', () => {
@@ -420,7 +432,7 @@ describe('parseProxyHeader, with anything', () => {
         limit,
         checkAllPrefixes,
       ),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 
@@ -436,7 +448,7 @@ describe('parseProxyHeader, with anything', () => {
         checkAllPrefixes(Buffer.from(bytes), maxLength);
         checkAllPrefixes(Buffer.from(bytes), 4096);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 });
