@@ -15,6 +15,8 @@ const config: Config = {
     '!src/connection/tls-session.ts',
     '!src/endpoint/endpoint.ts',
     '!src/framing/byte-sink.ts',
+    '!src/proxy-protocol/proxy-header.ts',
+    '!src/proxy-protocol/proxy-header-options.ts',
     '!src/transport/candidate.ts',
     '!src/transport/server.ts',
     '!src/transport/transport.ts',

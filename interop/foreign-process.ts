@@ -36,6 +36,20 @@ export const NETCAT: Program = {
   debianPackage: 'netcat-openbsd',
 };
 
+export const HAPROXY: Program = {
+  command: 'haproxy',
+  versionArguments: ['-v'],
+  banner: /HAProxy version (?:2\.[4-9]|[3-9]\.)/u,
+  debianPackage: 'haproxy',
+};
+
+export const OPENSSL: Program = {
+  command: 'openssl',
+  versionArguments: ['version'],
+  banner: /OpenSSL/u,
+  debianPackage: 'openssl',
+};
+
 export const PYTHON: Program = {
   command: 'python3',
   versionArguments: ['--version'],
@@ -130,6 +144,11 @@ export class ForeignProcess {
 
 export function startNetcat(...args: readonly string[]): ForeignProcess {
   return new ForeignProcess(NETCAT, args);
+}
+
+/** In the foreground, as one process. */
+export function startHaproxy(configuration: string): ForeignProcess {
+  return new ForeignProcess(HAPROXY, ['-db', '-f', configuration]);
 }
 
 /** Chatty, so that it reports where it listens and what it saw. */

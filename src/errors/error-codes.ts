@@ -50,6 +50,8 @@ export const errorMeanings = {
   ERR_HANDSHAKE_TIMEOUT:
     'the peer did not finish its handshake in time; raise handshakeTimeout if it is slow',
   ERR_TLS_FAILED: 'the TLS connection failed; see cause',
+  ERR_PROXY_HEADER:
+    'the connection does not begin with a valid header of the PROXY protocol; let only proxies that send one connect',
   ERR_HANDLER_FAILED: 'the handler of this connection threw or errored; see cause',
   ERR_SYSTEM: 'the system reported an error this library has no name for; see cause',
 } as const;
