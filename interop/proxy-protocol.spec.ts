@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createConnection, type AddressInfo, type NetConnectOpts, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { from, lastValueFrom, map, reduce } from 'rxjs';
+import type { BindOptions } from '../src/index.ts';
 import { formatProxyHeader } from '../src/proxy-protocol/format-proxy-header.ts';
 import { parseProxyHeader } from '../src/proxy-protocol/parse-proxy-header.ts';
 import type { CompleteHeader } from '../src/proxy-protocol/parsed-proxy-header.ts';
@@ -14,6 +16,7 @@ import { HAPROXY, OPENSSL, requireProgram } from './foreign-process.ts';
 import { freePort } from './free-port.ts';
 import { freshDirectory } from './fresh-directory.ts';
 import { startHeaderSink, type HeaderSink } from './header-sink.ts';
+import { startOurServer } from './our-server.ts';
 import { runHaproxy } from './running-haproxy.ts';
 import { within } from './within.ts';
 
@@ -345,5 +348,60 @@ describe('what is no header', () => {
     expect(await taken('PROXY TCP4 1.1.1 2.2.2.2 1 7')).toBe('1.1.1.0 1 2.2.2.2 7 [] []');
     expect(await taken('PROXY TCP4 1.1.1.1 2.2.2.2 1 07')).toBe('1.1.1.1 1 2.2.2.2 7 [] []');
     expect(await taken('PROXY TCP4 01.1.1.1 2.2.2.2 1 7')).toBe('1.1.1.1 1 2.2.2.2 7 [] []');
+  });
+});
+
+/** All that comes up to the end. */
+function answerOf(socket: Socket): Promise<Buffer> {
+  return lastValueFrom(
+    from(socket as AsyncIterable<Buffer>).pipe(
+      reduce((all, chunk) => Buffer.concat([all, chunk]), Buffer.alloc(0)),
+    ),
+  );
+}
+
+describe('a listener of ours behind HAProxy', () => {
+  const PROXIES: BindOptions = { proxyProtocol: { trusted: ['127.0.0.0/8'] } };
+
+  /** A HAProxy in front of a server of ours, which answers with the client that it was told of, and what that has said. */
+  async function startBehind(serverOptions: string, options: BindOptions = {}): Promise<number> {
+    const told = await startOurServer(
+      '127.0.0.1:0',
+      ({ remote, received, proxied }) =>
+        received.pipe(
+          reduce((all, chunk) => all + chunk.toString(), ''),
+          map((said) => `${remote} (${String(proxied?.version)}) ${said}`),
+        ),
+      { ...PROXIES, ...options },
+    );
+    const port = await freePort('127.0.0.1');
+    const address = told.endpoint.replace('tls://', '');
+    await runHaproxy(
+      freshDirectory(),
+      `listen front\n  bind 127.0.0.1:${port}\n  server ours ${address} ${serverOptions}`,
+    );
+    return port;
+  }
+
+  const secured = (): BindOptions => {
+    const pem = readFileSync(makeCertificate(freshDirectory(), 'ours.example'));
+    return { tls: { secureContext: { cert: pem, key: pem } } };
+  };
+
+  it.each<[string, string, () => BindOptions, string]>([
+    ['version 1', 'send-proxy', () => ({}), '(1)'],
+    ['version 2', 'send-proxy-v2', () => ({}), '(2)'],
+    ['version 1 in front of TLS', 'send-proxy ssl verify none', secured, '(1)'],
+    ['version 2 in front of TLS', 'send-proxy-v2 ssl verify none', secured, '(2)'],
+    ['version 2 with a checksum', 'send-proxy-v2 proxy-v2-options crc32c', () => ({}), '(2)'],
+  ])('knows the client by %s', async (_, serverOptions, options, version) => {
+    const port = await startBehind(serverOptions, options());
+    const socket = createConnection({ host: '127.0.0.1', port, allowHalfOpen: true });
+    atTestEnd(() => socket.destroy());
+    await within('a connection to HAProxy', once(socket, 'connect'));
+    const { port: own } = socket.address() as AddressInfo;
+    socket.end(PAYLOAD);
+    const answer = await within('the answer', answerOf(socket));
+    expect(answer.toString().replace('tls://', '')).toBe(`127.0.0.1:${own} ${version} ${PAYLOAD}`);
   });
 });

@@ -1,5 +1,6 @@
 import type { Observable, ObservableInput, Subscription } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { Writing } from './byte-channel.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { pullIterator } from './pull-iterator.ts';
@@ -37,6 +38,10 @@ export class ConnectionView<In, Out> implements Connection<In, Out> {
 
   get tls(): TlsSession | undefined {
     return this.#connection.tls;
+  }
+
+  get proxied(): ProxyHeader | undefined {
+    return this.#connection.proxied;
   }
 
   get received(): Observable<In> {

@@ -1,6 +1,7 @@
 import type { Observable, ObservableInput, Subscription } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { TransportError } from '../errors/transport-error.ts';
+import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /**
@@ -53,10 +54,12 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
   readonly id: string;
   /** Our end. */
   readonly local: Endpoint;
-  /** The peer's end. */
+  /** The peer's end; behind a proxy that tells it, its client. */
   readonly remote: Endpoint;
   /** What the two ends have agreed on, and who the peer is; absent without TLS. */
   readonly tls?: TlsSession | undefined;
+  /** What the proxy in front has told of its client (`proxyProtocol`); absent without one. */
+  readonly proxied?: ProxyHeader | undefined;
 
   /**
    * What the peer sends. Completes on the peer's FIN and errors when the connection is lost.

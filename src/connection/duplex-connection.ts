@@ -12,6 +12,7 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { encodeBytes, type Bytes } from '../framing/bytes.ts';
+import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
 import { callOut, errorOf, finalizerError, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
@@ -98,6 +99,8 @@ export class DuplexConnection
     this.#record = new ConnectionRecord(this);
     listenTo(stream, this);
     this.#sense();
+    // It may have ended while somebody read a header in front of this connection.
+    if (stream.readableEnded) this.onStreamEnd();
   }
 
   get byteChannel(): ByteChannel {
@@ -110,6 +113,10 @@ export class DuplexConnection
 
   get tls(): TlsSession | undefined {
     return this.#profile.traits.tls(this.#stream);
+  }
+
+  get proxied(): ProxyHeader | undefined {
+    return this.#profile.traits.proxied(this.#stream);
   }
 
   get received(): Observable<Buffer> {

@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** What a kind of stream can do and tell beyond a `stream.Duplex`. */
@@ -11,6 +12,8 @@ export interface StreamTraits {
   readonly allInKernel: (stream: Duplex) => boolean;
   /** What was agreed on in the handshake, if there was one. */
   readonly tls: (stream: Duplex) => TlsSession | undefined;
+  /** What a proxy in front has told, if there is one. */
+  readonly proxied: (stream: Duplex) => ProxyHeader | undefined;
 }
 
 /** A stream that knows no reset, and that may keep what it was given, as a PassThrough does. */
@@ -19,6 +22,7 @@ export const plainTraits: StreamTraits = {
   endedByReset: () => false,
   allInKernel: () => false,
   tls: () => undefined,
+  proxied: () => undefined,
 };
 
 /**

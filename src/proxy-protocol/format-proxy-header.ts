@@ -24,7 +24,6 @@ const STREAM = 1;
  *
  * @throws TransportError `ERR_INVALID_OPTION`, `ERR_INVALID_ENDPOINT`, or `ERR_PATH_TOO_LONG` over 108 bytes
  * @see https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt
- * @public
  */
 export function formatProxyHeader(options: ProxyHeaderOptions = {}): Buffer {
   const version = choiceOption('version', options.version, 2, [1, 2]);

@@ -3,7 +3,7 @@ import { parseVersion1, SHORTEST_LINE } from './parse-version-1.ts';
 import { parseVersion2 } from './parse-version-2.ts';
 
 // nginx takes as much. Addresses take up to 232 bytes; the rest is for TLVs, of which a common name is the longest.
-const MAX_PROXY_HEADER_LENGTH = 4096;
+export const MAX_PROXY_HEADER_LENGTH = 4096;
 
 // The first byte of the signature of version 2.
 const CR = 0x0d;

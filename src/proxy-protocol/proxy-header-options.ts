@@ -1,7 +1,8 @@
 import type { ProxySsl } from './proxy-ssl.ts';
 
 /**
- * What {@link formatProxyHeader} writes. A `ProxyHeader` that was received is one too, and so can be passed on.
+ * A header of the PROXY protocol, as {@link ConnectOptions.proxyHeader} writes it. A `ProxyHeader` that was received is one too,
+ * and so can be passed on.
  *
  * @public
  */

@@ -30,7 +30,7 @@ export class Admissions {
   }
 
   add(socket: Socket, remote: Endpoint): void {
-    const candidate: Candidate = { socket, stream: socket, remote };
+    const candidate: Candidate = { socket, stream: socket, proxied: undefined, remote };
     let passed = this.#checks.length === 0;
     if (passed) {
       this.#host.onAdmitted(candidate);

@@ -3,6 +3,11 @@ import { choiceOption } from '../framing/choice-option.ts';
 import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
 import { TransportError } from '../errors/transport-error.ts';
 import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
+import {
+  readProxyProtocolOptions,
+  type ProxyProtocolOptions,
+  type ProxyProtocolSettings,
+} from './proxy-protocol-options.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**
@@ -30,6 +35,11 @@ export interface BindOptions extends SocketOptions {
    * `handshakeTimeout` are refusals. Default: everybody may.
    */
   readonly accept?: Admission | undefined;
+  /**
+   * Headers of the PROXY protocol, versions 1 and 2, are read in front of every connection, before `accept` and TLS: `remote` is
+   * the client of the proxy then. Who is no trusted proxy, or sends none in time, is refused. Default: none are read.
+   */
+  readonly proxyProtocol?: ProxyProtocolOptions | undefined;
   /** Connections that may wait: in the kernel for the accept, and here for a subscriber of `connections`. Default 511. */
   readonly backlog?: number | undefined;
   /** Permissions of a Unix socket's file. Default 0o660: the owner and the group. */
@@ -43,6 +53,7 @@ export interface BindSettings extends SocketSettings {
   readonly maxConnections: number;
   readonly whenFull: 'refuse' | 'wait';
   readonly accept: Admission | undefined;
+  readonly proxyProtocol: ProxyProtocolSettings | undefined;
   readonly backlog: number;
   readonly mode: number;
 }
@@ -63,6 +74,7 @@ export function readBindOptions(options: BindOptions): BindSettings {
     maxConnections: quantityOption('maxConnections', options.maxConnections, MAX_CONNECTIONS, 1),
     whenFull: choiceOption('whenFull', options.whenFull, 'refuse', ['refuse', 'wait']),
     accept: options.accept,
+    proxyProtocol: readProxyProtocolOptions(options.proxyProtocol),
     backlog: quantityOption('backlog', options.backlog, BACKLOG),
     mode: quantityOption('mode', options.mode, MODE),
   };

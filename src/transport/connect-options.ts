@@ -1,5 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { millisecondsOption } from '../errors/option-range.ts';
+import { formatProxyHeader } from '../proxy-protocol/format-proxy-header.ts';
+import type { ProxyHeaderOptions } from '../proxy-protocol/proxy-header-options.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**
@@ -18,6 +20,11 @@ export interface ConnectOptions extends SocketOptions {
   readonly lookup?: LookupFunction | undefined;
   /** The address of this machine to dial from. Default: the system chooses. */
   readonly localAddress?: string | undefined;
+  /**
+   * A header of the PROXY protocol, written before anything else, TLS included, for a server that expects one: it tells whom
+   * this connection is made for. What a connection has as `proxied` can be passed on. Default: none.
+   */
+  readonly proxyHeader?: ProxyHeaderOptions | undefined;
   /** Aborts the attempt, or the connection it became. Unsubscribing does the same without it. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -29,6 +36,7 @@ export interface ConnectSettings extends SocketSettings {
   readonly autoSelectFamilyAttemptTimeout: number;
   readonly lookup: LookupFunction | undefined;
   readonly localAddress: string | undefined;
+  readonly proxyHeader: Buffer | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -48,6 +56,7 @@ export function readConnectOptions(options: ConnectOptions): ConnectSettings {
     ),
     lookup: options.lookup,
     localAddress: options.localAddress,
+    proxyHeader: options.proxyHeader === undefined ? undefined : formatProxyHeader(options.proxyHeader),
     signal: options.signal,
     ...readSocketOptions(options),
   };

@@ -69,7 +69,7 @@ export function dialConnection(endpoint: string, options: ConnectOptions): Obser
     const target = parseEndpoint(endpoint);
     const settings = readConnectOptions(options);
     const tls = readTlsOptions(target, options.tls, 'connect');
-    const dialled = dialInTime(target, settings).pipe(
+    const dialled = announced(dialInTime(target, settings), settings).pipe(
       tls === undefined
         ? map((socket) => toConnection(socket, target, settings))
         : switchMap((socket) => secure(socket, target, settings, tls)),
@@ -86,6 +86,11 @@ function dialInTime(target: EndpointParts, settings: ConnectSettings): Observabl
     return new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail });
   };
   return inTime(dial(target, settings), connectTimeout, scheduler, late);
+}
+
+/** The header has to be the first that the server gets. */
+function announced(dialled: Observable<Socket>, { proxyHeader }: ConnectSettings): Observable<Socket> {
+  return proxyHeader === undefined ? dialled : dialled.pipe(tap((socket) => socket.write(proxyHeader)));
 }
 
 function secure(

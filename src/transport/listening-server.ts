@@ -1,4 +1,5 @@
 import type { Server as NetServer, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
@@ -9,9 +10,11 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { acceptCheck } from './accept-check.ts';
 import { Admissions, type AdmissionsHost } from './admissions.ts';
+import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { BindSettings } from './bind-options.ts';
 import type { Candidate, Check } from './candidate.ts';
 import type { BoundAddress } from './listening.ts';
+import { proxyCheck } from './proxy-check.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
@@ -55,6 +58,8 @@ export class ListeningServer implements Server, AdmissionsHost {
   readonly #refusals = new Subject<Refusal>();
   readonly #draining = new AsyncSubject<void>();
   readonly #listenerClosed = new AsyncSubject<void>();
+  // By the stream of the connection; few have one.
+  readonly #proxied = new WeakMap<Duplex, ProxyHeader>();
   #waiting: Connection[] = [];
   #accepting = true;
   #releaseError: TransportError | undefined;
@@ -68,11 +73,12 @@ export class ListeningServer implements Server, AdmissionsHost {
     const isUnix = this.endpoint.startsWith('unix:');
     this.#nobody = isUnix ? 'unix:' : 'unknown:0';
     this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(bound.endpoint);
+    const traits = acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcpTraits;
     this.#profile = {
       settings,
       role: 'accepted',
       draining: this.#draining,
-      traits: acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcpTraits,
+      traits: { ...traits, proxied: (stream) => this.#proxied.get(stream) },
       onClosed: (connection, summary) => {
         this.#open.closed(connection, summary);
       },
@@ -185,8 +191,9 @@ export class ListeningServer implements Server, AdmissionsHost {
     }
   }
 
-  #toConnection({ socket, stream, remote: peer }: Candidate): Connection {
+  #toConnection({ socket, stream, proxied, remote: peer }: Candidate): Connection {
     const { endpoint } = this;
+    if (proxied !== undefined) this.#proxied.set(stream, proxied);
     // A listener of one address has only that one; of a wildcard, each connection has its own.
     const own = this.#isWildcard ? (localEndpoint(socket) ?? endpoint) : endpoint;
     const secured = stream !== socket;
@@ -212,9 +219,11 @@ export class ListeningServer implements Server, AdmissionsHost {
   }
 }
 
-/** In this order: who comes is asked for before he costs a handshake. */
+/** In this order: who comes is found out before anybody is asked whether he may, and that before he costs a handshake. */
 function checksOf(settings: BindSettings, acceptor: TlsAcceptor | undefined, endpoint: Endpoint): Check[] {
   const checks: Check[] = [];
+  const { proxyProtocol } = settings;
+  if (proxyProtocol !== undefined) checks.push(proxyCheck(proxyProtocol, settings, endpoint));
   if (settings.accept !== undefined) checks.push(acceptCheck(settings.accept, settings, endpoint));
   if (acceptor !== undefined) checks.push(tlsCheck(acceptor, settings, endpoint));
   return checks;
