@@ -499,6 +499,20 @@ describe('the end of a TLS connection', () => {
     expect(log.at(-1)).toBe('ERR_CONNECTION_RESET');
   });
 
+  it.each<[string, () => TlsOptions['secureContext']]>([
+    ['one context', () => ours.server],
+    ['contexts that go on', () => new BehaviorSubject(ours.server)],
+  ])('comes with a drain, which completes: a server with %s (rule 3)', async (_, secureContext) => {
+    const until = new Subject<void>();
+    const { log } = record(
+      bind('tls://127.0.0.1:0', { until, tls: { secureContext: secureContext() } }).pipe(map(() => 'bound')),
+    );
+    await waitFor(() => log[0]);
+    until.next();
+    await settled();
+    expect(log).toEqual(['"bound"', 'complete']);
+  });
+
   it('leaves nothing behind: one port three times in a row (rule 5)', async () => {
     const first = await startTls();
     const endpoint = first.server.endpoint;

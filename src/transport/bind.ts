@@ -1,5 +1,18 @@
 import { createServer } from 'node:net';
-import { catchError, defer, Observable, of, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  Observable,
+  of,
+  race,
+  ReplaySubject,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -48,9 +61,23 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       // lives: a second SIGINT without a listener would end the process in the middle of the drain.
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
+      // Contexts of TLS may go on for ever; a server that is drained wants no more of them.
+      const drained = new Subject<void>();
       const serving = acceptor.pipe(
+        takeUntil(drained),
         switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
-        switchMap((server) => serveUntil(server, stopping, settings)),
+        catchError((error: unknown) =>
+          throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
+        ),
+        switchMap((server) =>
+          serveUntil(server, stopping, settings).pipe(
+            tap({
+              complete: () => {
+                drained.next();
+              },
+            }),
+          ),
+        ),
       );
       subscriber.add(serving.subscribe(subscriber));
     });
@@ -63,7 +90,7 @@ function boundServer(
   settings: BindSettings,
   acceptor: TlsAcceptor | undefined,
 ): Observable<ListeningServer> {
-  const listening = new Observable<ListeningServer>((subscriber) => {
+  return new Observable((subscriber) => {
     const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
@@ -92,9 +119,6 @@ function boundServer(
       }),
     );
   });
-  return listening.pipe(
-    catchError((error: unknown) => throwError(() => toTransportError(error, 'bind', formatEndpoint(target)))),
-  );
 }
 
 /** Makes the subscription the lifetime of the server, and a value of `stopping` the begin of its drain. */
