@@ -2,15 +2,14 @@ import { createServer } from 'node:net';
 import {
   catchError,
   defer,
+  dematerialize,
+  materialize,
   Observable,
   of,
   race,
   ReplaySubject,
-  Subject,
   switchMap,
   take,
-  takeUntil,
-  tap,
   throwError,
 } from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
@@ -61,23 +60,14 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       // lives: a second SIGINT without a listener would end the process in the middle of the drain.
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
-      // Contexts of TLS may go on for ever; a server that is drained wants no more of them.
-      const drained = new Subject<void>();
       const serving = acceptor.pipe(
-        takeUntil(drained),
         switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
         catchError((error: unknown) =>
           throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
         ),
-        switchMap((server) =>
-          serveUntil(server, stopping, settings).pipe(
-            tap({
-              complete: () => {
-                drained.next();
-              },
-            }),
-          ),
-        ),
+        // Its end is the end of all: the contexts of TLS may go on for ever.
+        switchMap((server) => serveUntil(server, stopping, settings).pipe(materialize())),
+        dematerialize(),
       );
       subscriber.add(serving.subscribe(subscriber));
     });
