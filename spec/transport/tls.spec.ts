@@ -7,6 +7,8 @@ import {
   firstValueFrom,
   map,
   merge,
+  NEVER,
+  of,
   reduce,
   Subject,
   take,
@@ -16,6 +18,7 @@ import {
 } from 'rxjs';
 import {
   bind,
+  connect,
   openConnection,
   parseEndpoint,
   serve,
@@ -292,18 +295,21 @@ describe('certificates', () => {
     const contexts = new Subject<object>();
     const started = startTls({ secureContext: merge(contexts, [ours.server]) });
     const { server } = await started;
-    const refusals = firstValueFrom(server.refused.pipe(take(3), toArray()));
+    const refusals = firstValueFrom(server.refused.pipe(take(4), toArray()));
     contexts.next({ cert: 'no certificate', key: 'no key' });
     contexts.next({ ...ours.server, minVersion: 'TLSv1' });
     const { tls } = await dial(server.endpoint);
     expect(tls?.authorized).toBe(true);
+    contexts.next(strange.server);
+    const after = await dial(server.endpoint, { secureContext: { ca: strange.ca } });
+    expect(after.tls?.authorized).toBe(true);
     contexts.error(new Error('the vault is closed'));
-    await dial(server.endpoint).catch(() => undefined);
     const dead = await dialRaw(server.endpoint.replace('tls://', ''));
     dead.write('no TLS');
     expect((await refusals).map(({ error }) => error.code)).toEqual([
       'ERR_INVALID_OPTION',
       'ERR_INVALID_OPTION',
+      'ERR_SYSTEM',
       'ERR_NOT_TLS',
     ]);
   });
@@ -312,6 +318,8 @@ describe('certificates', () => {
     ['is none', () => undefined, 'ERR_INVALID_OPTION'],
     ['never comes', () => EMPTY, 'ERR_INVALID_OPTION'],
     ['is no PEM', () => ({ cert: 'x', key: 'y' }), 'ERR_INVALID_OPTION'],
+    ['has no certificate', () => ({ ca: ours.ca }), 'ERR_INVALID_OPTION'],
+    ['has no key', () => ({ cert: ours.server.cert }), 'ERR_INVALID_OPTION'],
     ['is older than TLS 1.2 allows', () => ({ ...ours.server, minVersion: 'TLSv1.1' }), 'ERR_INVALID_OPTION'],
     [
       'names a method of old',
@@ -319,10 +327,74 @@ describe('certificates', () => {
       'ERR_INVALID_OPTION',
     ],
     ['fails', () => throwError(() => new TransportError('ERR_ABORTED', { phase: 'bind' })), 'ERR_ABORTED'],
+    ['fails without a code of ours', () => throwError(() => new Error('no vault')), 'ERR_SYSTEM'],
   ])('of a server: it does not bind with a context that %s', async (_, secureContext, code) => {
     const { log } = record(bind('tls://127.0.0.1:0', { tls: { secureContext: secureContext() } }));
     await settled();
     expect(log).toEqual([code]);
+  });
+
+  it.each<[string, () => TlsOptions['secureContext'], string]>([
+    ['never comes', () => EMPTY, 'ERR_INVALID_OPTION'],
+    [
+      'comes late, and fails',
+      () => Promise.resolve().then(() => Promise.reject(new Error('no vault'))),
+      'ERR_SYSTEM',
+    ],
+    ['is no PEM', () => ({ cert: 'x', key: 'y' }), 'ERR_INVALID_OPTION'],
+    ['has another key', () => ({ cert: ours.client.cert, key: ours.server.key }), 'ERR_INVALID_OPTION'],
+  ])(
+    'of a client: the socket is given back with a context that %s (rules 5 and 16)',
+    async (_, secureContext, code) => {
+      const { endpoint, accept } = await startRawServer();
+      const failure = failureOf(dial(`tls://${endpoint}`, { secureContext: secureContext() }));
+      expect((await drain(await accept())).length).toBe(0);
+      expect(await failure).toMatchObject({ code });
+    },
+  );
+
+  it('of a client are waited for: who unsubscribes meanwhile gives the socket back (rule 2)', async () => {
+    const { endpoint, accept } = await startRawServer();
+    const { log, stop } = record(connect(`tls://${endpoint}`, { tls: { secureContext: NEVER } }));
+    const end = drain(await accept());
+    await settled();
+    stop();
+    expect([(await end).length, log]).toEqual([0, []]);
+  });
+
+  it.each<[string, () => Error | undefined]>([
+    [
+      'throws',
+      () => {
+        throw new Error('no pin');
+      },
+    ],
+    ['says no without a code', () => new Error('no pin')],
+  ])(
+    'are not trusted when a check of ours %s, and nothing is thrown at the process (rule 17)',
+    async (_, check) => {
+      const { server } = await startTls();
+      const failure = await failureOf(dial(server.endpoint, clientTls({ checkServerIdentity: check })));
+      expect(failure).toMatchObject({
+        code: 'ERR_CERTIFICATE_UNTRUSTED',
+        detail: 'no pin',
+        phase: 'handshake',
+      });
+    },
+  );
+
+  it('are verified for an address that is given as servername, which is no name to ask for', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error): void => {
+      warnings.push(message);
+    };
+    process.on('warning', onWarning);
+    afterThisSpec(() => process.off('warning', onWarning));
+    const [, dialled] = await pair({}, clientTls({ servername: '127.0.0.1' }));
+    expect(dialled.tls?.authorized).toBe(true);
+    const { endpoint } = await startTls().then(({ server }) => server);
+    const failure = await failureOf(dial(endpoint, clientTls({ servername: '127.0.0.2' })));
+    expect([failure.code, warnings]).toEqual(['ERR_CERTIFICATE_HOST', []]);
   });
 
   it('are waited for: a server binds with the first context that comes', async () => {
@@ -499,6 +571,20 @@ describe('the end of a TLS connection', () => {
     expect(log.at(-1)).toBe('ERR_CONNECTION_RESET');
   });
 
+  it.each<[string, () => TlsOptions['secureContext']]>([
+    ['one context', () => ours.server],
+    ['contexts that go on', () => new BehaviorSubject(ours.server)],
+  ])('comes with a drain, which completes: a server with %s (rule 3)', async (_, secureContext) => {
+    const until = new Subject<void>();
+    const { log } = record(
+      bind('tls://127.0.0.1:0', { until, tls: { secureContext: secureContext() } }).pipe(map(() => 'bound')),
+    );
+    await waitFor(() => log[0]);
+    until.next();
+    await settled();
+    expect(log).toEqual(['"bound"', 'complete']);
+  });
+
   it('leaves nothing behind: one port three times in a row (rule 5)', async () => {
     const first = await startTls();
     const endpoint = first.server.endpoint;
@@ -510,6 +596,47 @@ describe('the end of a TLS connection', () => {
       expect(String(await firstValueFrom(accepted.received))).toBe('x');
       await stop();
     }
+  });
+});
+
+describe('options of TLS that have another type', () => {
+  it.each<[string, unknown]>([
+    ['tls: null', null],
+    ['tls: 1', 1],
+    ['secureContext: null', { secureContext: null }],
+    ['secureContext: text', { secureContext: 'abc' }],
+    ['an Observable of null', { secureContext: of(null) }],
+    ['rejectUnauthorized: null', { rejectUnauthorized: null }],
+    ['requestCert: text', { requestCert: 'true' }],
+    ['alpnProtocols: text', { alpnProtocols: 'h2' }],
+    ['alpnProtocols: an empty name', { alpnProtocols: [''] }],
+    ['alpnProtocols: a name that is too long', { alpnProtocols: ['x'.repeat(256)] }],
+    ['contexts: null', { contexts: null }],
+    ['servername: a number', { servername: 5 }],
+    ['checkServerIdentity: text', { checkServerIdentity: 'yes' }],
+  ])('are refused on both sides: %s', async (_, options) => {
+    const { endpoint } = await startRawServer();
+    const complete = (more: object): unknown =>
+      typeof options === 'object' && options !== null ? { ...more, ...options } : options;
+    const dialling = complete({ secureContext: {} }) as TlsOptions;
+    const binding = complete({ secureContext: ours.server }) as TlsOptions;
+    expect(await failureOf(openConnection(`tls://${endpoint}`, { tls: dialling }))).toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+    });
+    const { log } = record(bind('tls://127.0.0.1:0', { tls: binding }));
+    await settled();
+    expect(log).toEqual(['ERR_INVALID_OPTION']);
+  });
+
+  it.each<[string, () => object | null]>([
+    ['null', () => null],
+    ['a context without a certificate', () => ({})],
+    ['a context of old', () => ({ ...ours.server, minVersion: 'TLSv1' })],
+  ])('are refused for a name of SNI as well: %s', async (_, context) => {
+    const contexts = { 'other.example': context() } as TlsOptions['contexts'];
+    const { log } = record(bind('tls://127.0.0.1:0', { tls: serverTls({ contexts }) }));
+    await settled();
+    expect(log).toEqual(['ERR_INVALID_OPTION']);
   });
 });
 

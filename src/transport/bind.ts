@@ -1,5 +1,17 @@
 import { createServer } from 'node:net';
-import { catchError, defer, Observable, of, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  dematerialize,
+  materialize,
+  Observable,
+  of,
+  race,
+  ReplaySubject,
+  switchMap,
+  take,
+  throwError,
+} from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -50,7 +62,12 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       subscriber.add(settings.until.subscribe(stopping));
       const serving = acceptor.pipe(
         switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
-        switchMap((server) => serveUntil(server, stopping, settings)),
+        catchError((error: unknown) =>
+          throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
+        ),
+        // Its end is the end of all: the contexts of TLS may go on for ever.
+        switchMap((server) => serveUntil(server, stopping, settings).pipe(materialize())),
+        dematerialize(),
       );
       subscriber.add(serving.subscribe(subscriber));
     });
@@ -63,7 +80,7 @@ function boundServer(
   settings: BindSettings,
   acceptor: TlsAcceptor | undefined,
 ): Observable<ListeningServer> {
-  const listening = new Observable<ListeningServer>((subscriber) => {
+  return new Observable((subscriber) => {
     const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections, whenFull } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
@@ -92,9 +109,6 @@ function boundServer(
       }),
     );
   });
-  return listening.pipe(
-    catchError((error: unknown) => throwError(() => toTransportError(error, 'bind', formatEndpoint(target)))),
-  );
 }
 
 /** Makes the subscription the lifetime of the server, and a value of `stopping` the begin of its drain. */

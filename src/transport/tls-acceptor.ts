@@ -4,6 +4,7 @@ import { Observable, Subject, type Subscriber } from 'rxjs';
 import { LONGEST_TIMER } from '../errors/option-range.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { asInvalidOption, checkedContext, checkedIdentity } from './tls-context.ts';
 import type { TlsSettings } from './tls-options.ts';
 import { rememberSecured } from './tls-traits.ts';
 
@@ -20,15 +21,19 @@ export class TlsAcceptor {
   /** Contexts that could not be used: the one before stays in use. */
   readonly failures: Observable<TransportError>;
   readonly #failures = new Subject<TransportError>();
+  readonly #checked: (context: SecureContextOptions) => SecureContextOptions;
   readonly #server: Server;
   readonly #handshakes = new Map<Socket, Subscriber<TLSSocket>>();
 
   constructor(context: SecureContextOptions, settings: TlsSettings) {
     this.failures = this.#failures.asObservable();
     const { requestCert, rejectUnauthorized, alpnProtocols, contexts = {} } = settings;
+    const named = Object.entries(contexts);
+    // Who has certificates for the names that are asked for needs no other.
+    this.#checked = named.length > 0 ? checkedContext : checkedIdentity;
     this.#server = asInvalidOption(() => {
       const server = createServer({
-        ...context,
+        ...this.#checked(context),
         requestCert,
         rejectUnauthorized,
         ...(alpnProtocols === undefined ? {} : { ALPNProtocols: [...alpnProtocols] }),
@@ -36,7 +41,7 @@ export class TlsAcceptor {
         // Ours runs on the scheduler.
         handshakeTimeout: LONGEST_TIMER,
       });
-      for (const [name, named] of Object.entries(contexts)) server.addContext(name, named);
+      for (const [name, ofName] of named) server.addContext(name, checkedIdentity(ofName));
       return server;
     });
     this.#server
@@ -52,7 +57,7 @@ export class TlsAcceptor {
   use(context: SecureContextOptions): void {
     try {
       asInvalidOption(() => {
-        this.#server.setSecureContext(context);
+        this.#server.setSecureContext(this.#checked(context));
       });
     } catch (error) {
       this.failed(error);
@@ -152,13 +157,4 @@ function rawOf(socket: TLSSocket): Socket {
 function verificationError({ authorizationError }: TLSSocket): Error | undefined {
   const code = authorizationError as Error | string | null | undefined;
   return code ? Object.assign(new Error('the certificate of the client'), { code: String(code) }) : undefined;
-}
-
-function asInvalidOption<T>(create: () => T): T {
-  try {
-    return create();
-  } catch (cause) {
-    const { detail } = toTransportError(cause, 'parse');
-    throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
-  }
 }

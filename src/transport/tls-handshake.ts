@@ -1,6 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions, type TLSSocket } from 'node:tls';
-import { Observable, switchMap, take } from 'rxjs';
+import { Observable, take, throwIfEmpty } from 'rxjs';
+import { withoutThrowing } from './server-identity.ts';
+import { asInvalidOption, checkedContext, invalidOption } from './tls-context.ts';
 import type { TlsSettings } from './tls-options.ts';
 import { rememberSecured } from './tls-traits.ts';
 
@@ -9,58 +11,75 @@ import { rememberSecured } from './tls-traits.ts';
  *
  * ```text
  * (raw) ─▶ ClientHello … Finished ─▶ (secured|)
- *                  └───────────────▶ #          raw is destroyed; so it is by unsubscribing
+ *   └──────────────┴───────────────▶ #          raw is destroyed; so it is by unsubscribing
  * ```
  *
  * @see The Node manual on `tls.connect`, and its option `socket`
  */
 export function secureDialled(raw: Socket, host: string, settings: TlsSettings): Observable<TLSSocket> {
-  return settings.secureContext.pipe(
-    take(1),
-    switchMap((context) => handshake(raw, host, settings, context)),
-  );
+  return new Observable((subscriber) => {
+    let secured: TLSSocket | undefined;
+    let done = false;
+    subscriber.add(() => {
+      if (done) return;
+      // In this order: the other one ends the process, see tlsTraits.
+      secured?.destroy();
+      raw.destroy();
+    });
+    const begin = (context: SecureContextOptions): void => {
+      const socket = above(raw, host, settings, context);
+      secured = socket;
+      // Never removed, as that of `raw`: what comes late must not become an uncaught exception.
+      socket.on('error', (error) => {
+        subscriber.error(error);
+      });
+      socket.once('close', () => {
+        const left = new Error('the server closed during the handshake');
+        subscriber.error(Object.assign(left, { code: 'ECONNRESET' }));
+      });
+      socket.once('secureConnect', () => {
+        done = true;
+        subscriber.next(rememberSecured(socket, raw));
+        subscriber.complete();
+      });
+      socket.pause();
+    };
+    const contexts = settings.secureContext.pipe(
+      take(1),
+      throwIfEmpty(() => invalidOption('secureContext completed without a value')),
+    );
+    subscriber.add(
+      contexts.subscribe({
+        next: (context) => {
+          try {
+            begin(context);
+          } catch (error) {
+            subscriber.error(error);
+          }
+        },
+        error: (error: unknown) => {
+          subscriber.error(error);
+        },
+      }),
+    );
+  });
 }
 
-function handshake(
-  raw: Socket,
-  host: string,
-  settings: TlsSettings,
-  context: SecureContextOptions,
-): Observable<TLSSocket> {
-  return new Observable((subscriber) => {
-    let done = false;
-    const { rejectUnauthorized, alpnProtocols, servername, checkServerIdentity } = settings;
-    // An address is no server name (RFC 6066, section 3); then `host` is what the certificate has to have.
-    const name = servername ?? (isIP(host) === 0 ? host : undefined);
-    const socket = connectTls({
-      ...context,
+function above(raw: Socket, host: string, settings: TlsSettings, context: SecureContextOptions): TLSSocket {
+  const { rejectUnauthorized, alpnProtocols, servername, checkServerIdentity } = settings;
+  const name = servername ?? host;
+  return asInvalidOption(() =>
+    connectTls({
+      ...checkedContext(context),
       socket: raw,
-      host,
       // Always said, because the environment could turn verification off (NODE_TLS_REJECT_UNAUTHORIZED).
       rejectUnauthorized,
       ...(alpnProtocols === undefined ? {} : { ALPNProtocols: [...alpnProtocols] }),
-      ...(name === undefined ? {} : { servername: name }),
-      ...(checkServerIdentity === undefined ? {} : { checkServerIdentity }),
-    });
-    subscriber.add(() => {
-      if (done) return;
-      socket.destroy();
-      raw.destroy();
-    });
-    // Never removed, as that of `raw`: what comes late must not become an uncaught exception.
-    socket.on('error', (error) => {
-      subscriber.error(error);
-    });
-    socket.once('close', () => {
-      subscriber.error(
-        Object.assign(new Error('the server closed during the handshake'), { code: 'ECONNRESET' }),
-      );
-    });
-    socket.once('secureConnect', () => {
-      done = true;
-      subscriber.next(rememberSecured(socket, raw));
-      subscriber.complete();
-    });
-    socket.pause();
-  });
+      // An address is no server name (RFC 6066, section 3); then it is only what the certificate has to have.
+      ...(isIP(name) === 0 ? { host, servername: name } : { host: name }),
+      ...(checkServerIdentity === undefined
+        ? {}
+        : { checkServerIdentity: withoutThrowing(checkServerIdentity) }),
+    }),
+  );
 }

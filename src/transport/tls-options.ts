@@ -1,8 +1,10 @@
 import type { PeerCertificate, SecureContextOptions } from 'node:tls';
-import { from, isObservable, map, of, type Observable, type ObservableInput } from 'rxjs';
+import { from, isObservable, of, type Observable, type ObservableInput } from 'rxjs';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
+import { invalidOption, isObject } from './tls-context.ts';
+import { checkTlsOptions } from './tls-option-types.ts';
 
 /**
  * How a connection is secured: TLS 1.2 or newer, and the peer's certificate is verified unless you say otherwise.
@@ -46,10 +48,6 @@ export interface TlsSettings extends Omit<
   readonly requestCert: boolean;
 }
 
-// What RFC 8996 leaves of TLS.
-const LEAST_VERSION = 'TLSv1.2';
-const VERSIONS: readonly unknown[] = [undefined, 'TLSv1.2', 'TLSv1.3'];
-
 /** Which side of a connection is to be secured. */
 type Side = 'bind' | 'connect';
 
@@ -63,6 +61,10 @@ export function readTlsOptions(
   side: Side,
 ): TlsSettings | undefined {
   const asked = target.kind === 'tcp' && target.tls;
+  // null of a caller without types is no default: whoever says it may have meant not to be in the clear.
+  if (tls !== undefined && typeof tls !== 'boolean' && !isObject(tls)) {
+    throw invalidOption('tls takes true, false or an object');
+  }
   if (tls === false && asked) throw refused(target, 'tls:// and tls: false contradict each other');
   if (tls === false || (tls === undefined && !asked)) return undefined;
   if (target.kind === 'unix') {
@@ -70,6 +72,7 @@ export function readTlsOptions(
     throw new TransportError('ERR_UNSUPPORTED', { phase: side, endpoint: formatEndpoint(target), detail });
   }
   const options = typeof tls === 'object' ? tls : {};
+  checkTlsOptions(options);
   const { secureContext, rejectUnauthorized = true, requestCert = false } = options;
   if (side === 'bind' && secureContext === undefined) {
     throw refused(target, 'a TLS server needs a certificate: tls: { secureContext: { cert, key } }');
@@ -81,18 +84,8 @@ export function readTlsOptions(
     contexts: options.contexts,
     servername: options.servername,
     checkServerIdentity: options.checkServerIdentity,
-    secureContext: toObservable(secureContext ?? {}).pipe(map(checkedContext)),
+    secureContext: toObservable(secureContext ?? {}),
   };
-}
-
-/** The same context with its least version said. Throws `ERR_INVALID_OPTION` for one that is older. */
-function checkedContext(context: SecureContextOptions): SecureContextOptions {
-  const { minVersion, maxVersion, secureProtocol } = context;
-  if (secureProtocol === undefined && VERSIONS.includes(minVersion) && VERSIONS.includes(maxVersion)) {
-    return { ...context, minVersion: minVersion ?? LEAST_VERSION };
-  }
-  const detail = `${LEAST_VERSION} is the least: say so by minVersion and maxVersion, and leave secureProtocol alone`;
-  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
 }
 
 function toObservable(

@@ -17,7 +17,8 @@ export function rememberSecured(socket: TLSSocket, raw: Socket): TLSSocket {
 
 /**
  * A TLS socket is reset by the TCP socket below it; Node cannot reset it itself (ERR_INVALID_HANDLE_TYPE). The one above goes
- * with it: to destroy that as well, in the same turn, ends the process by a segmentation fault (seen on Node 20.20).
+ * with it: to destroy, or to reset, that as well frees what OpenSSL still works on when it has called us, and ends the
+ * process by a segmentation fault (seen on Node 20.20).
  *
  * What it was given is encrypted at once, so that when it says that nothing is left, nobody looks at those bytes any more.
  */
@@ -25,8 +26,8 @@ export const tlsTraits: StreamTraits = {
   ...tcpTraits,
   reset: (stream) => {
     const raw = secured.get(stream)?.raw;
-    if (raw === undefined || raw.destroyed || isShuttingDown(stream)) stream.destroy();
-    else if (!stream.destroyed) raw.resetAndDestroy();
+    if (raw === undefined || (!raw.destroyed && isShuttingDown(stream))) stream.destroy();
+    else if (!raw.destroyed) raw.resetAndDestroy();
   },
   tls: (stream) => secured.get(stream)?.session,
 };
