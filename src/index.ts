@@ -65,10 +65,12 @@ export { varintPrefixed } from './framing/varint-prefixed.ts';
 // Operators
 export { backoff, type BackoffDelay, type BackoffOptions } from './operators/backoff.ts';
 export { boundedMergeMap } from './operators/bounded-merge-map.ts';
+export { firstByteTimeout } from './operators/first-byte-timeout.ts';
 export { framedConnection, type FramedOptions } from './operators/framed-connection.ts';
 export { framed } from './operators/framed.ts';
 export { holdWhile, type Holdable } from './operators/hold-while.ts';
 export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
+export { maxLifetime, type MaxLifetimeOptions } from './operators/max-lifetime.ts';
 export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';
 
 // Adapters

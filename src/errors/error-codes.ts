@@ -25,6 +25,8 @@ export const errorMeanings = {
   ERR_CONNECTION_LOST: 'the peer or the network stopped answering; redial with backoff',
   ERR_PEER_ENDED: 'the peer ended the conversation while a send was under way; redial, or set allowHalfOpen',
   ERR_IDLE_TIMEOUT: 'nothing was sent or received for too long; send keep-alives or raise the limit',
+  ERR_FIRST_BYTE_TIMEOUT:
+    'the peer connected and said nothing in time; raise firstByteTimeout if it may think for longer',
   ERR_CLOSE_TIMEOUT: 'the peer did not close in time and was reset; raise closeTimeout if it is slow',
   ERR_CLOSED:
     'this connection was ended or closed here; firstValueFrom(connect(…)) closes what it returns, openConnection keeps it open',

@@ -18,6 +18,16 @@ export function quantityOption(
   return inRange(name, value, byDefault, least, Number.MAX_SAFE_INTEGER);
 }
 
+/** The option, or its default: a share, from 0 to 1. */
+export function fractionOption(name: string, value: number | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
+  if (value >= 0 && value <= 1) return value;
+  throw new TransportError('ERR_INVALID_OPTION', {
+    phase: 'parse',
+    detail: `${name} is ${String(value)}; it takes a number from 0 to 1`,
+  });
+}
+
 function inRange(
   name: string,
   value: number | undefined,

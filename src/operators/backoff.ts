@@ -1,5 +1,5 @@
 import { asyncScheduler, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
-import { LONGEST_TIMER, millisecondsOption } from '../errors/option-range.ts';
+import { fractionOption, LONGEST_TIMER, millisecondsOption } from '../errors/option-range.ts';
 import type { TransportErrorCode, TransportPhase } from '../errors/error-codes.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -74,13 +74,13 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * @public
  */
 export function backoff(options: BackoffOptions = {}): BackoffDelay {
-  const { factor = 2, jitter = 1, retryable = isWorthRetrying, random = Math.random } = options;
+  const { factor = 2, retryable = isWorthRetrying, random = Math.random } = options;
   const scheduler = options.scheduler ?? asyncScheduler;
+  const jitter = fractionOption('jitter', options.jitter, 1);
   const initial = millisecondsOption('initial', options.initial, 100);
   const max = millisecondsOption('max', options.max, 30_000);
   const resetAfter = millisecondsOption('resetAfter', options.resetAfter, 10_000);
   requireRange('factor', factor, 1, Number.MAX_VALUE);
-  requireRange('jitter', jitter, 0, 1);
   let countAtReset = 0;
   let attemptBegan = scheduler.now();
 

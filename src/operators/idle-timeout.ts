@@ -29,6 +29,10 @@ export interface Watchable {
   abort(reason?: unknown): void;
 }
 
+// Longer than common intervals of application keep-alives, and what NATs forget a connection after (RFC 5382: 2 hours and 4
+// minutes at the least, and 5 minutes in practice).
+const IDLE_TIMEOUT = 300_000;
+
 /**
  * Aborts each connection on which no byte has moved, either way, for a time.
  *
@@ -44,15 +48,15 @@ export interface Watchable {
  *
  * Errors: `ERR_IDLE_TIMEOUT` on `received`, on `connect` and in the summary of `closed`; `ERR_INVALID_OPTION` here.
  *
- * @param milliseconds - silence that is too long; `Infinity` for no limit
+ * @param milliseconds - silence that is too long. Default 300000; `Infinity` for no limit
  * @param scheduler - the clock. Default `asyncScheduler`
  * @public
  */
 export function idleTimeout<C extends Watchable>(
-  milliseconds: number,
+  milliseconds?: number,
   scheduler: SchedulerLike = asyncScheduler,
 ): MonoTypeOperatorFunction<C> {
-  const limit = millisecondsOption('idleTimeout', milliseconds, Infinity);
+  const limit = millisecondsOption('idleTimeout', milliseconds, IDLE_TIMEOUT);
   return mergeMap((connection) => merge(of(connection), watch(connection, limit, scheduler)));
 }
 
