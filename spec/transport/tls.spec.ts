@@ -8,6 +8,7 @@ import {
   map,
   merge,
   reduce,
+  share,
   Subject,
   take,
   throwError,
@@ -24,6 +25,7 @@ import {
   type Connection,
   type ConnectOptions,
   type Refusal,
+  type Server,
   type TlsOptions,
 } from '../../src/index.ts';
 import { certificates, type Certificates } from '../certificates.ts';
@@ -497,6 +499,25 @@ describe('the end of a TLS connection', () => {
     hold.unsubscribe();
     await firstValueFrom(dialled.closed);
     expect(log.at(-1)).toBe('ERR_CONNECTION_RESET');
+  });
+
+  it('that was the last of a drain completes bind, and its contexts are let go (rules 3 and 5)', async () => {
+    const contexts = new BehaviorSubject(ours.server);
+    const until = new Subject<void>();
+    const { log, server } = await new Promise<{ log: string[]; server: Server }>((resolve) => {
+      const binding = bind('tls://127.0.0.1:0', { tls: { secureContext: contexts }, until }).pipe(share());
+      const { log, stop } = record(binding.pipe(map(() => 'bound')));
+      afterThisSpec(stop);
+      binding.subscribe((server) => {
+        resolve({ log, server });
+      });
+    });
+    const dialled = await dial(server.endpoint);
+    until.next();
+    await dialled.close();
+    await firstValueFrom(server.closed);
+    expect(log).toEqual(['"bound"', 'complete']);
+    expect(contexts.observed).toBe(false);
   });
 
   it('leaves nothing behind: one port three times in a row (rule 5)', async () => {

@@ -1,5 +1,18 @@
 import { createServer } from 'node:net';
-import { catchError, defer, Observable, of, race, ReplaySubject, switchMap, take, throwError } from 'rxjs';
+import {
+  catchError,
+  defer,
+  Observable,
+  of,
+  race,
+  ReplaySubject,
+  Subject,
+  switchMap,
+  take,
+  takeUntil,
+  tap,
+  throwError,
+} from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -48,9 +61,20 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       // lives: a second SIGINT without a listener would end the process in the middle of the drain.
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
+      // The acceptor waits for new certificates for as long as it is subscribed: a drain ends that as well.
+      const drained = new Subject<void>();
       const serving = acceptor.pipe(
         switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
-        switchMap((server) => serveUntil(server, stopping, settings)),
+        switchMap((server) =>
+          serveUntil(server, stopping, settings).pipe(
+            tap({
+              complete: () => {
+                drained.next();
+              },
+            }),
+          ),
+        ),
+        takeUntil(drained),
       );
       subscriber.add(serving.subscribe(subscriber));
     });
