@@ -1,9 +1,10 @@
 import type { Invariant } from './ledger.ts';
 import type { ObservedEnd } from './observed-end.ts';
 
-/** Something that the library has to show before long, and has not shown yet. */
+/** Something that the library has to show before long, or has shown already. */
 export interface Owed {
   readonly invariant: Invariant;
+  readonly met: boolean;
   readonly detail: () => string;
 }
 
@@ -25,55 +26,57 @@ export function owedBy(end: ObservedEnd): Owed[] {
 function owedReading(end: ObservedEnd, peer: ObservedEnd): Owed[] {
   const owed: Owed[] = [];
   const { name, reader, model } = end;
-  if (flows(end) && reader.delivered < peer.accepted) {
+  if (flows(end)) {
     owed.push({
       invariant: 'delivery',
+      met: reader.delivered >= peer.accepted,
       detail: () => `${name} has got ${reader.delivered} bytes of ${peer.accepted}`,
     });
+    if (ends(peer)) {
+      owed.push({
+        invariant: 'completion',
+        met: false,
+        detail: () => `${name} reads, and its peer has ended`,
+      });
+    }
   }
-  if (flows(end) && ends(peer)) {
-    owed.push({ invariant: 'completion', detail: () => `${name} reads, and its peer has ended` });
-  }
-  if (!end.closed && ends(end) && seesEnd(end) && ends(peer) && seesEnd(peer)) {
+  if (ends(end) && seesEnd(end) && ends(peer) && seesEnd(peer)) {
     owed.push({
-      invariant: 'closes',
-      detail: () => `${name} is open, and both sides have ended (${model.role})`,
+      invariant: model.finished ? 'closes' : 'halfClose',
+      met: end.closed,
+      detail: () => `${name} is open, and both sides have ended`,
     });
   }
   return owed;
 }
 
 function owedSending(end: ObservedEnd, peer: ObservedEnd): Owed[] {
-  const owed: Owed[] = [];
   const { name, model } = end;
-  for (const send of end.sends) {
-    if (!send.active) continue;
-    if (send.exhausted && flows(peer)) {
-      owed.push({ invariant: 'sendSettles', detail: () => `a send of ${name} has sent all and goes on` });
+  return end.sends.flatMap((send): Owed[] => {
+    const met = !send.active;
+    if (send.exhausted) {
+      if (!flows(peer)) return [];
+      return [{ invariant: 'sendSettles', met, detail: () => `a send of ${name} has sent all and goes on` }];
     }
-    if (!send.exhausted && model.finished) {
-      owed.push({ invariant: 'sendSettles', detail: () => `a send of ${name} goes on after its end` });
+    if (model.finished) {
+      return [{ invariant: 'sendSettles', met, detail: () => `a send of ${name} goes on after its end` }];
     }
-    if (!send.exhausted && model.role === 'dialled' && ends(peer) && seesEnd(end)) {
-      owed.push({
-        invariant: 'halfClose',
-        detail: () => `a send of ${name} goes on after the end of its peer`,
-      });
-    }
-  }
-  return owed;
+    if (model.role === 'accepted' || !ends(peer) || !seesEnd(end)) return [];
+    return [
+      { invariant: 'halfClose', met, detail: () => `a send of ${name} goes on after the end of its peer` },
+    ];
+  });
 }
 
 function owedWhenBroken(end: ObservedEnd, peer: ObservedEnd): Owed[] {
-  if (end.closed) return [];
   const { name, model } = end;
-  if (model.aborted) return [{ invariant: 'aborted', detail: () => `${name} was aborted and is not closed` }];
+  const met = end.closed;
+  if (model.aborted)
+    return [{ invariant: 'aborted', met, detail: () => `${name} was aborted and is not closed` }];
   // An accepted one that sends and is only told of an end may go on; and a reset of a Unix socket is an end.
   const mayGoOn = end.sending && !end.scene.medium.resets;
-  if (peer.model.aborted && peer.closed && flows(end) && !mayGoOn) {
-    return [{ invariant: 'closes', detail: () => `${name} is open, and its peer has reset` }];
-  }
-  return [];
+  if (!peer.model.aborted || !peer.closed || !flows(end) || mayGoOn) return [];
+  return [{ invariant: 'closes', met, detail: () => `${name} is open, and its peer has reset` }];
 }
 
 /** What comes is taken at once. */

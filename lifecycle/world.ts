@@ -148,12 +148,12 @@ export class World implements Scene {
   /** Lets the sockets do what they have to do, and checks that they do. */
   async settle(): Promise<void> {
     await turn();
-    let owed = this.owed;
+    let owed: Owed[] = [];
     await eventually(() => {
       owed = this.owed;
-      return owed.length === 0;
+      return owed.every(({ met }) => met);
     });
-    for (const { invariant, detail } of owed) this.ledger.check(invariant, false, detail);
+    for (const { invariant, met, detail } of owed) this.ledger.check(invariant, met, detail);
     this.check();
   }
 
@@ -270,8 +270,9 @@ export class World implements Scene {
 
   #owedByServer(): Owed[] {
     const { server } = this;
-    if (server?.state !== 'draining' || server.outcome !== undefined || this.#openOf(server) > 0) return [];
-    return [{ invariant: 'drained', detail: () => 'no connection is open, and bind goes on' }];
+    if (server?.state !== 'draining' || this.#openOf(server) > 0) return [];
+    const met = server.outcome !== undefined;
+    return [{ invariant: 'drained', met, detail: () => 'no connection is open, and bind goes on' }];
   }
 
   #dialOptions(): Parameters<typeof connect>[1] {
