@@ -20,6 +20,8 @@ export interface Selection {
   readonly seed?: number | undefined;
   readonly path?: string | undefined;
   readonly replayPath?: string | undefined;
+  /** Whether what fails is made smaller. Default true. */
+  readonly shrink?: boolean | undefined;
 }
 
 // To shrink a run that waits for what does not come takes a second a try.
@@ -27,7 +29,7 @@ const SHRINKING = 45_000;
 
 /** Runs the model on one medium, and shrinks what fails. */
 export async function checkLifecycle(medium: Medium, selection: Selection): Promise<Result> {
-  const { runs, seed, path, replayPath } = selection;
+  const { runs, seed, path, replayPath, shrink = true } = selection;
   const ledger = new Ledger();
   let deadline = Infinity;
   const begun = performance.now();
@@ -43,6 +45,7 @@ export async function checkLifecycle(medium: Medium, selection: Selection): Prom
   );
   const details = await fc.check(property, {
     numRuns: runs,
+    endOnFailure: !shrink,
     ...(seed === undefined ? {} : { seed }),
     ...(path === undefined ? {} : { path }),
   });

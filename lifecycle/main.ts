@@ -13,6 +13,8 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     path: { type: 'string' },
     replay: { type: 'string' },
+    /** Stops at the first failure, and does not shrink it. */
+    first: { type: 'boolean', default: false },
     /** Writes the tables to docs/reliability.md. */
     publish: { type: 'boolean', default: false },
   },
@@ -36,6 +38,7 @@ async function main(): Promise<void> {
           seed: values.seed === undefined ? undefined : Number(values.seed),
           path: values.path,
           replayPath: values.replay,
+          shrink: !values.first,
         });
         results.push(result);
         const { seed, milliseconds, failure } = result;
@@ -45,6 +48,7 @@ async function main(): Promise<void> {
     } finally {
       medium.remove();
     }
+    if (values.first && results.some(({ failure }) => failure !== undefined)) break;
   }
   const tables = [
     runsTable(results),
