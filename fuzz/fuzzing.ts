@@ -155,7 +155,7 @@ function shrink(target: Target, stream: Buffer): Buffer {
 }
 
 /** What is wrong with a stream, cut in some ways, each time the same. */
-export function failureOf(target: Target, stream: Buffer): unknown {
+export function failureOf(target: Target, stream: Buffer): string | undefined {
   const tally: Tally = { streams: 0, bytes: 0, values: 0, codes: {}, worst: 0, largest: 0, growth: 0 };
   const allocations = new Allocations();
   try {
@@ -163,7 +163,7 @@ export function failureOf(target: Target, stream: Buffer): unknown {
       decodeVariously(target, stream, new Random(seed), tally, allocations);
     }
   } catch (error) {
-    return error;
+    return String(error);
   } finally {
     allocations.stop();
   }

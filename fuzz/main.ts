@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   if (values.hex !== undefined) {
     for (const target of chosen) {
       const failure = failureOf(target, Buffer.from(values.hex, 'hex'));
-      print(`${target.name}: ${failure === undefined ? 'nothing is wrong' : String(failure)}`);
+      print(`${target.name}: ${failure ?? 'nothing is wrong'}`);
     }
     return;
   }

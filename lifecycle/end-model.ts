@@ -31,7 +31,7 @@ export class EndModel {
   ended = false;
   /** Somebody reads, and nobody else may any more; or nobody does, and what comes is thrown away. */
   letGo = false;
-  letGoAt = Infinity;
+  letGoAt: number = Infinity;
   /** It was reset by us. */
   aborted = false;
   /** It was aborted with this very reason, and nothing had happened to it before. */

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BindOptions, ConnectOptions } from '../src/index.ts';
@@ -15,8 +15,10 @@ export interface Medium {
   readonly resets: boolean;
   /** Whether both ends know the address of the other. */
   readonly addresses: boolean;
-  /** Node's names of its handles. */
-  readonly handles: RegExp;
+  /** Whether a connection stands on a socket of its own, which may be released a turn after it. */
+  readonly layered: boolean;
+  /** Files that are there while somebody listens. */
+  readonly files: () => readonly string[];
   /** Codes of a dial that nobody answers. */
   readonly refusals: readonly string[];
   remove(): void;
@@ -30,7 +32,8 @@ export function tcp(): Medium {
     connect: {},
     resets: true,
     addresses: true,
-    handles: /^TCP/u,
+    layered: false,
+    files: () => [],
     refusals: ['ERR_CONNECTION_REFUSED'],
     remove: () => undefined,
   };
@@ -45,7 +48,8 @@ export function unix(): Medium {
     connect: {},
     resets: false,
     addresses: false,
-    handles: /^Pipe/u,
+    layered: false,
+    files: () => readdirSync(directory),
     // The second of a server that has stopped accepting, and has not been told by the kernel yet.
     refusals: ['ERR_ENDPOINT_NOT_FOUND', 'ERR_CONNECTION_REFUSED'],
     remove: () => {
@@ -59,6 +63,7 @@ export async function tls(): Promise<Medium> {
   return {
     ...tcp(),
     name: 'tls',
+    layered: true,
     endpoint: 'tls://127.0.0.1:0',
     bind: { tls: { secureContext: server } },
     connect: { tls: { secureContext: { ca } } },

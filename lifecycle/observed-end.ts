@@ -23,7 +23,7 @@ export class ObservedEnd {
   readonly model: EndModel;
   readonly ledger: Ledger;
   readonly scene: Scene;
-  readonly outgoing = new ExpectedStream();
+  readonly outgoing: ExpectedStream = new ExpectedStream();
   readonly sends: ObservedSend[] = [];
   readonly reader: ObservedReader;
   readonly #holds: Subscription[] = [];
@@ -65,6 +65,13 @@ export class ObservedEnd {
     return this.sends.some(({ active }) => active);
   }
 
+  /** Whatever is written now is taken: an accepted side stays open after the end of its peer while it sends (rule 12). */
+  get surelyAccepts(): boolean {
+    const { model } = this;
+    if (model.whole) return true;
+    return model.role === 'accepted' && !model.finished && !model.pair.broken && this.sending;
+  }
+
   /** What the peer has handed over; empty until the two ends know each other. */
   get incoming(): ExpectedStream | undefined {
     return this.peer?.outgoing;
@@ -104,6 +111,7 @@ export class ObservedEnd {
       this.refused += 1;
       ledger.check('write', !took, () => `write of ${name} said true after its end`);
     } else if (took || (whole && congested)) {
+      if (whole) this.checkRoom(waiting, shape.size);
       this.accepted = outgoing.total;
     } else if (whole) {
       this.#onOverflow(waiting + shape.size);
@@ -111,6 +119,16 @@ export class ObservedEnd {
       this.doubtful = 1;
       model.pair.broken = true;
     }
+  }
+
+  /** What was accepted fits into `maxWriteBuffer`, or nothing else waited. */
+  checkRoom(waiting: number, size: number): void {
+    const { maxWriteBuffer } = this.model.pair;
+    this.ledger.check(
+      'overflow',
+      waiting === 0 || waiting + size <= maxWriteBuffer,
+      () => `${this.name} accepted ${size} bytes with ${waiting} waiting, of ${maxWriteBuffer}`,
+    );
   }
 
   send(kind: SourceKind, shapes: readonly ValueShape[]): void {
@@ -266,6 +284,11 @@ export class ObservedEnd {
       refused >= this.refused,
       () => `${name} refused ${refused} values, and had to refuse ${this.refused}`,
     );
+    ledger.check(
+      'counters',
+      handedOver >= this.accepted,
+      () => `${name} took ${handedOver} bytes, and had to take ${this.accepted}`,
+    );
     const got = peer?.reader.delivered ?? 0;
     ledger.check('counters', got <= accepted, () => `${got} bytes came of ${accepted} that ${name} took`);
     const { delivered } = this.reader;
@@ -300,7 +323,7 @@ export class ObservedEnd {
     let code: unknown;
     connection
       .send(['too late'])
-      .subscribe({ error: (error: unknown) => (code = Reflect.get(Object(error), 'code')) });
+      .subscribe({ error: (error: unknown) => (code = TransportError.is(error) ? error.code : error) });
     ledger.check('afterwards', code === 'ERR_CLOSED', () => `a send of ${name} after all: ${String(code)}`);
     ledger.check('afterwards', !this.isCongested(), () => `${name} is congested after all`);
     connection.hold().unsubscribe();

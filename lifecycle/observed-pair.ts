@@ -45,9 +45,11 @@ export class ObservedPair {
 
   get owed(): Owed[] {
     const owed = this.ends.flatMap(owedBy);
-    if (this.dialled.closed && !this.#unsubscribed && this.#dial.outcome() === undefined) {
+    if (this.dialled.closed && !this.#unsubscribed) {
+      const met = this.#dial.outcome() !== undefined;
       owed.push({
         invariant: 'connect',
+        met,
         detail: () => `${this.dialled.name} is closed, and connect goes on`,
       });
     }

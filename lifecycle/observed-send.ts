@@ -43,9 +43,13 @@ export class ObservedSend {
 
   feed(shape: ValueShape): void {
     if (!this.active || this.exhausted) return;
+    const { surelyAccepts, outgoing, model } = this.#end;
+    const waiting = outgoing.total - this.#end.bytesWritten();
     this.source.feed(() => this.#make(shape));
     // What was pushed past the limit was not accepted, and the send says so at once.
     if (this.source.kind === 'push' && this.outcome === 'ERR_WRITE_OVERFLOW') this.#end.outgoing.loseLast();
+    else if (this.source.kind === 'push' && model.whole) this.#end.checkRoom(waiting, shape.size);
+    if (surelyAccepts) this.#end.accepted = this.#end.outgoing.total;
   }
 
   finish(): void {

@@ -13,7 +13,7 @@ export interface RunOptions {
 export class ObservedServer {
   /** What the run has told it. */
   state: 'listening' | 'draining' | 'stopped' = 'listening';
-  drainedAt = Infinity;
+  drainedAt: number = Infinity;
   /** How `bind` has told that it is over. */
   outcome: { readonly error?: unknown } | undefined;
   summary: ShutdownSummary | undefined;

@@ -15,7 +15,7 @@ type Dial = { readonly dialled: Dialled } | { readonly error: unknown };
 export class World implements Scene {
   readonly ledger: Ledger;
   readonly medium: Medium;
-  readonly clock = new VirtualClock();
+  readonly clock: VirtualClock = new VirtualClock();
   readonly options: RunOptions;
   readonly pairs: ObservedPair[] = [];
   server: ObservedServer | undefined;
@@ -181,10 +181,11 @@ export class World implements Scene {
       );
     }
     await turns(2);
-    this.pass(CLOSE_TIMEOUT);
     const servers = [...this.#past, ...(this.server === undefined ? [] : [this.server])];
     const over = (): boolean =>
       this.open.length === 0 && servers.every(({ summary }) => summary !== undefined);
+    if (over()) this.#checkTimers();
+    this.pass(CLOSE_TIMEOUT);
     this.ledger.check('released', await eventually(over), () => `${this.#stillOpen()} is open at the end`);
     this.ledger.settle();
     for (const pair of this.pairs) await pair.checkClosed();
@@ -205,11 +206,18 @@ export class World implements Scene {
   }
 
   async #checkReleased(): Promise<void> {
-    const { ledger, clock } = this;
-    ledger.check('released', clock.timers === 0, () => `${clock.timers} time-outs are left`);
+    const { ledger } = this;
+    this.#checkTimers();
+    const files = this.medium.files();
+    ledger.check('released', files.length === 0, () => `${files.join(', ')} is left`);
     // Node lists a handle for some turns after its 'close'.
     const gone = await eventually(() => handles() <= this.#handles);
     ledger.check('released', gone, () => `${handles()} handles are there, and ${this.#handles} were`);
+  }
+
+  #checkTimers(): void {
+    const { timers } = this.clock;
+    this.ledger.check('released', timers === 0, () => `${timers} time-outs are left`);
   }
 
   #stillOpen(): string {
@@ -242,7 +250,9 @@ export class World implements Scene {
 
   #checkFull(server: ObservedServer, how: string): void {
     this.ledger.count('dials that a full server refused');
-    const open = this.#openOf(server) + this.#straysOpen;
+    const open = this.medium.layered
+      ? this.#pairsOf(server).length + this.#strays
+      : this.#openOf(server) + this.#straysOpen;
     this.ledger.check(
       'refusing',
       open >= this.options.maxConnections,

@@ -5,8 +5,12 @@ export const FRAME_TIMEOUT = 8_000;
 export const MAX_FRAME_LENGTH = 1_024;
 export const CLOSE_TIMEOUT = 1_000;
 
+export const kinds = ['silent', 'stalled', 'trickling', 'endless', 'ended'] as const;
+
+export type Attack = (typeof kinds)[number];
+
 /** How an attacker behaves, and how many milliseconds after it has begun it has to be gone. The last two begin when all are there. */
-export const attacks = {
+export const attacks: Readonly<Record<Attack, { readonly deadline: number }>> = {
   /** Dials and says nothing. */
   silent: { deadline: IDLE_TIMEOUT },
   /** Begins a line and says nothing more. */
@@ -17,8 +21,4 @@ export const attacks = {
   endless: { deadline: (MAX_FRAME_LENGTH / 64 + 1) * 100 },
   /** Ends its side in the middle of a line. */
   ended: { deadline: CLOSE_TIMEOUT },
-} as const;
-
-export type Attack = keyof typeof attacks;
-
-export const kinds = Object.keys(attacks) as Attack[];
+};
