@@ -19,12 +19,13 @@ const { values } = parseArgs({ options: { publish: { type: 'boolean', default: f
 const REQUESTS_A_SECOND = 100;
 const CALM = 3_000;
 const ALL_GONE_WITHIN = 30_000;
-// What a deadline may be missed by, on a machine where 5,000 of them come at the same time.
-const SLACK = 1_500;
+// What a deadline may be missed by as the attackers see it: a connection that the kernel has made waits until it is accepted,
+// and 5,000 of them come in less than 3 s, on a machine that may be busy elsewhere.
+const SLACK = 3_000;
 const MIB = 1024 * 1024;
 
 interface ServerReport {
-  readonly outcomes: Record<string, number>;
+  readonly outcomes: Record<string, { readonly count: number; readonly longest: number }>;
   readonly open: number;
   readonly most: number;
   readonly rss: number;
@@ -68,7 +69,12 @@ async function main(): Promise<void> {
     `${attack.started} connections from another process, ${after.most} open at the same time; all over after ` +
       `${lasted.toFixed(1)} s, ${ATTACKERS - attack.ended.length} left, ${attack.failedToDial} not dialled.`,
     attackTable(attack),
-    markdownTable(['what the server said of them', 'connections'], Object.entries(after.outcomes).sort()),
+    markdownTable(
+      ['what the server said of them', 'connections', 'longest life ms'],
+      Object.entries(after.outcomes)
+        .sort()
+        .map(([code, { count, longest }]) => [code, count, longest]),
+    ),
     markdownTable(
       ['the good client', 'requests', 'failed', 'p50 ms', 'p99 ms', 'worst ms'],
       [

@@ -3,7 +3,7 @@ import { tap } from 'rxjs';
 import { bind, framed, idleTimeout, lines, serve } from '../src/index.ts';
 import { CLOSE_TIMEOUT, FRAME_TIMEOUT, IDLE_TIMEOUT, MAX_FRAME_LENGTH } from './settings.ts';
 
-const outcomes: Record<string, number> = {};
+const outcomes: Record<string, { count: number; longest: number }> = {};
 let open = 0;
 let most = 0;
 let peak = 0;
@@ -24,9 +24,10 @@ const serving = bind('127.0.0.1:0', { backlog: 4_096, closeTimeout: CLOSE_TIMEOU
       framed(lines({ maxFrameLength: MAX_FRAME_LENGTH }), { frameTimeout: FRAME_TIMEOUT }),
       serve(({ received }) => received),
     )
-    .subscribe(({ error }) => {
-      const code = error?.code ?? 'clean';
-      outcomes[code] = (outcomes[code] ?? 0) + 1;
+    .subscribe(({ error, summary }) => {
+      const outcome = (outcomes[error?.code ?? 'clean'] ??= { count: 0, longest: 0 });
+      outcome.count += 1;
+      outcome.longest = Math.max(outcome.longest, summary.duration);
     });
   process.send?.({ endpoint: server.endpoint });
 });
