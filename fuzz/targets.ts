@@ -11,6 +11,7 @@ import {
   type LengthPrefixedOptions,
 } from '../src/index.ts';
 import { codecTarget } from './codec-target.ts';
+import { proxyTarget } from './proxy-target.ts';
 import type { Random } from './random.ts';
 import type { Target } from './target.ts';
 
@@ -121,4 +122,5 @@ export const targets: readonly Target[] = [
   codecTarget({ name: 'varintPrefixed', codec: varintPrefixed(limited), limit: LIMIT, message: bytes }),
   ofValues('serialized, JSON in frames', serialized(lengthPrefixed(limited), json)),
   ofValues('serialized, structured clones in varint frames', serialized(varintPrefixed(limited), structured)),
+  proxyTarget(),
 ];
