@@ -1,5 +1,6 @@
 import { formatProxyHeader } from '../src/proxy-protocol/format-proxy-header.ts';
 import { parseProxyHeader } from '../src/proxy-protocol/parse-proxy-header.ts';
+import type { ProxyHeaderOptions } from '../src/proxy-protocol/proxy-header-options.ts';
 import type { Random } from './random.ts';
 import type { Decoded, Target } from './target.ts';
 
@@ -15,14 +16,14 @@ function valid(random: Random): Buffer {
   const end = random.pick(ENDS);
   const addresses = { source: end, destination: end };
   const rest = random.bytes(random.smallBelow(40));
-  const options = random.pick([
+  const options = random.pick<ProxyHeaderOptions>([
     {},
     { version: 1, ...addresses },
     { version: 1 },
     addresses,
     { ...addresses, checksum: true, alpn: 'h2', authority: 'example.org' },
     { ...addresses, uniqueId: random.bytes(16), netns: 'blue', tlvs: new Map([[0xe0, rest]]) },
-  ] as const);
+  ]);
   return Buffer.concat([formatProxyHeader(options), rest]);
 }
 

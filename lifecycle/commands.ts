@@ -264,6 +264,7 @@ export const arbitraries: Arbitrary<Command>[] = [
   ...repeated(reading, 6),
   ...repeated(reading.slice(-1), 6),
   ...ending,
+  ...repeated(ending.slice(0, 1), 3),
   ...serving,
   ...repeated(serving.slice(1, 2), 4),
 ];

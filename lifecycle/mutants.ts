@@ -7,7 +7,11 @@ import { parseArgs } from 'node:util';
 import { machine, markdownTable, writeReliabilitySection } from '../scripts/reliability-section.ts';
 
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '1000' }, publish: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string', default: '' },
+    runs: { type: 'string', default: '1000' },
+    publish: { type: 'boolean', default: false },
+  },
 });
 
 interface Mutant {
@@ -206,16 +210,19 @@ function main(): void {
       cpSync(join(ROOT, name), join(copy, name), { recursive: true });
     }
     symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-    const rows = [{ what: 'nothing', file: '', from: '', to: '' }, ...mutants].map((mutant) => {
+    const rows = [
+      { what: 'nothing', file: '', from: '', to: '' },
+      ...mutants.filter(({ what }) => what.includes(values.only)),
+    ].map((mutant) => {
       const said = verdict(copy, mutant);
       process.stdout.write(`${mutant.what}: ${said}\n`);
       return [mutant.what, said];
     });
     const [sane, ...verdicts] = rows.map(([, said]) => said);
     const caught = verdicts.filter((said) => said !== MISSED).length;
-    process.stdout.write(`${caught} of ${mutants.length} were noticed\n`);
+    process.stdout.write(`${caught} of ${verdicts.length} were noticed\n`);
     if (values.publish) publish(rows, caught);
-    if (sane !== MISSED || caught < mutants.length) process.exitCode = 1;
+    if (sane !== MISSED || caught < verdicts.length) process.exitCode = 1;
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }

@@ -130,6 +130,8 @@ export class ObservedReader {
     ledger.count('received: complete');
     ledger.check('completion', model.mayComplete(), () => `${name} completed, and nobody has ended anything`);
     if (model.pair.broken || peer === undefined) return;
+    const answers = peer.model.role === 'accepted' && !peer.model.finished && peer.sending;
+    ledger.check('halfClose', !answers, () => `${name} completed, and its peer is still sending`);
     ledger.check(
       'fin',
       this.delivered >= peer.accepted,
