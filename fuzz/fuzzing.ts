@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { serialize } from 'node:v8';
 import fc from 'fast-check';
 import { Allocations } from './allocations.ts';
 import { cutAtRandom, mutate } from './mutation.ts';
@@ -127,7 +128,8 @@ function requireSame(whole: Decoded, inPieces: Decoded): void {
 function isSame(one: unknown, other: unknown): boolean {
   if (typeof one === 'string') return one === other;
   if (Buffer.isBuffer(one)) return Buffer.isBuffer(other) && one.equals(other);
-  return isDeepStrictEqual(one, other);
+  // Node takes two invalid Dates for different (seen on Node 20.20); as bytes they are the same.
+  return isDeepStrictEqual(one, other) || serialize(one).equals(serialize(other));
 }
 
 function report(target: Target, stream: Buffer, error: unknown): string {
