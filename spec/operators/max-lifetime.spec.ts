@@ -82,7 +82,7 @@ describe('maxLifetime', () => {
         connected += 1;
         connection.draining.subscribe(() => drained.push(scheduler.now()));
       });
-    for (const _ of chances) await dialRaw(server.endpoint);
+    await Promise.all(chances.map(() => dialRaw(server.endpoint)));
     while (connected < chances.length) await settled();
     scheduler.flush();
     expect(drained).toEqual([3_240_360, 3_420_000, 3_600_000]);

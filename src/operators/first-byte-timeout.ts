@@ -51,7 +51,6 @@ export function firstByteTimeout<C extends Watchable>(
 function watch(connection: Watchable, limit: number, scheduler: SchedulerLike): Observable<never> {
   const heard = connection.traffic.pipe(filter(({ bytesRead }) => bytesRead > 0));
   return deadline(limit, scheduler).pipe(
-    takeUntil(merge(heard, connection.closed)),
     tap(() => {
       const detail = `nothing was received within ${limit} ms`;
       connection.abort(
@@ -59,5 +58,6 @@ function watch(connection: Watchable, limit: number, scheduler: SchedulerLike): 
       );
     }),
     ignoreElements(),
+    takeUntil(merge(heard, connection.closed)),
   );
 }
