@@ -15,9 +15,9 @@ export function dropSyns({ server, port }: Network): void {
   addRule(server, `tcp dport ${port} tcp flags & (syn | ack) == syn counter drop`);
 }
 
-/** Counts what comes in to the server and carries data. */
+/** Counts what comes in to the server and is more than the headers of IP and TCP, with their time stamps: it carries data. */
 export function countSegments({ server, port }: Network): void {
-  addRule(server, `tcp dport ${port} meta length > 60 counter`);
+  addRule(server, `tcp dport ${port} meta length > 52 counter`);
 }
 
 /** Ends what the packet filters do; their counters go as well. */

@@ -13,14 +13,14 @@ import type { Evidence, Scenario } from './scenario.ts';
 /** What the network does to a connection. */
 export const networkScenarios: readonly Scenario[] = [
   { name: 'no fault, to compare with' },
-  lossy(1, { requests: 300 }),
-  lossy(5, { requests: 200 }),
+  lossy(1, { requests: 600 }),
+  lossy(5, { requests: 400 }),
   // Retransmissions double their waits, so that some connections look idle.
-  lossy(20, { requests: 40, clients: 4 }),
+  lossy(20, { requests: 60 }),
   {
     name: 'delay of 5 to 45 ms, reordered',
     delay: [5, 45],
-    client: { requests: 100, window: 16 },
+    client: { requests: 300, window: 16 },
     *proof({ reordered }) {
       if (reordered < 100) yield `only ${reordered} packets were reordered`;
     },
