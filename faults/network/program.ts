@@ -6,6 +6,7 @@ import {
   map,
   merge,
   ReplaySubject,
+  skip,
   take,
   throwError,
   timeout,
@@ -24,10 +25,11 @@ export interface Ending {
 export interface Program<Message extends { readonly kind: string }> {
   readonly pid: number;
   tell(command: Command): void;
-  /** The first message of a kind; rejects when the program ends without it, or the time is over. */
+  /** The first message of a kind, or a later one, when some are skipped; rejects when the program ends without it, or the time is over. */
   told<Kind extends Message['kind']>(
     kind: Kind,
     milliseconds?: number,
+    skipped?: number,
   ): Promise<Extract<Message, { readonly kind: Kind }>>;
   /** How it ended by itself; rejects when the time is over. */
   ended(milliseconds?: number): Promise<Ending>;
@@ -91,13 +93,13 @@ export function startProgram<Message extends { readonly kind: string }>(
     tell: (command) => {
       if (child.connected) child.send(command);
     },
-    told: (kind, milliseconds = START_LIMIT) => {
+    told: (kind, milliseconds = START_LIMIT, skipped = 0) => {
       const wanted = messages.pipe(
         filter(
           (message): message is Extract<Message, { readonly kind: typeof kind }> => message.kind === kind,
         ),
       );
-      return within(`'${kind}' of ${file}`, merge(wanted, tooEarly), milliseconds);
+      return within(`'${kind}' of ${file}`, merge(wanted.pipe(skip(skipped)), tooEarly), milliseconds);
     },
     ended: (milliseconds = START_LIMIT) => within(`the end of ${file}`, ending, milliseconds),
     kill: (signal) => child.kill(signal),

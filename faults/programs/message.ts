@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import { lengthPrefixed, serialized, type Codec } from '../../src/index.ts';
 
-const KINDS = ['hello', 'note', 'request', 'answer', 'bulk'] as const;
+const KINDS = ['hello', 'note', 'request', 'answer', 'bulk', 'end', 'reset'] as const;
 
 /** What both ends say to each other. */
 export interface Message {
-  /** A note goes one way and is not answered; bulk is a note that is pulled, with a sequence of its own. */
+  /**
+   * A note goes one way and is not answered; bulk is a note that is pulled, with a sequence of its own. The last two ask the
+   * server to do that.
+   */
   readonly kind: (typeof KINDS)[number];
   /** Counts the messages of one direction of one connection, from 0. */
   readonly sequence: number;
   /** Of a hello the connection's number, of a request and its answer the request's. */
   readonly id: number;
-  /** Of an answer: how many messages the server has had on this connection. */
+  /** Of an answer: how many messages the server has had on this connection. Of a request: the notes that it wants. */
   readonly acknowledged: number;
   readonly payload: Buffer;
 }

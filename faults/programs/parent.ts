@@ -1,9 +1,9 @@
-import { fromEvent, type Observable } from 'rxjs';
+import { fromEvent, share, type Observable } from 'rxjs';
 import { leftoversFromNow, type Leftovers } from './leftovers.ts';
 
 /** What the main process tells a program. */
 export interface Command {
-  readonly kind: 'stop' | 'mark';
+  readonly kind: 'stop' | 'mark' | 'pause' | 'resume' | 'snapshot';
 }
 
 let finished = false;
@@ -16,7 +16,7 @@ export const commands: Observable<Command['kind']> = fromEvent(
   process,
   'message',
   (said: Command) => said.kind,
-);
+).pipe(share());
 
 /** The program's one argument. */
 export function settings(): unknown {

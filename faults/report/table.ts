@@ -1,4 +1,4 @@
-import type { Counts } from '../programs/error-code.ts';
+import { codes, markdownTable } from './markdown.ts';
 import type { Row } from './row.ts';
 
 const HEADINGS = [
@@ -19,10 +19,7 @@ const HEADINGS = [
 
 /** The rows as a table in Markdown. */
 export function tableOf(rows: readonly Row[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(HEADINGS), line(HEADINGS.map(() => '---')), ...rows.map((row) => line(cellsOf(row)))].join(
-    '\n',
-  );
+  return markdownTable(HEADINGS, rows.map(cellsOf));
 }
 
 function cellsOf(row: Row): string[] {
@@ -37,11 +34,6 @@ function cellsOf(row: Row): string[] {
     row.recovery === null ? '' : seconds(row.recovery),
     String(row.left),
   ];
-}
-
-function codes(counts: Counts): string {
-  const parts = Object.entries(counts).map(([code, times]) => `${times} × ${code.replace(/^ERR_/u, '')}`);
-  return parts.length === 0 ? 'none' : parts.join(', ');
 }
 
 export function seconds(milliseconds: number): string {
