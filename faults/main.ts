@@ -16,11 +16,12 @@ import { networkScenarios } from './scenarios/network-scenarios.ts';
 import { processScenarios } from './scenarios/process-scenarios.ts';
 import { runScenario } from './scenarios/run-scenario.ts';
 
+// process.exit() ends the programs that still run, and removes what was made (at-exit.ts).
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 async function main(): Promise<number> {

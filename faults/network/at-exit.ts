@@ -17,7 +17,8 @@ process.on('exit', () => {
   // The latest first: what was made inside of a namespace goes before it.
   for (const cleanUp of [...cleanUps].reverse()) {
     try {
-      cleanUp();
+      // One may have undone another, as a network does its namespaces.
+      if (cleanUps.delete(cleanUp)) cleanUp();
     } catch (error) {
       console.error(String(error));
     }

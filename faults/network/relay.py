@@ -63,7 +63,10 @@ def main() -> None:
                 os.write(end, packet)
             except OSError:
                 pass  # The interface is down, or its queue is full: the packet is lost, as on any line.
-    print(f"relayed {number} reordered {reordered}", flush=True)
+    try:
+        print(f"relayed {number} reordered {reordered}", flush=True)
+    except BrokenPipeError:
+        pass  # Whoever started us was killed, and nobody wants to know.
 
 
 main()

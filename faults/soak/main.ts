@@ -29,11 +29,12 @@ const WHO = ['server', 'client'] as const;
 
 type Programs = Readonly<Record<(typeof WHO)[number], Program<SoakMessage>>>;
 
+// process.exit() ends the programs that still run, and removes what was made (at-exit.ts).
 try {
-  process.exitCode = await main();
+  process.exit(await main());
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+  process.exit(1);
 }
 
 async function main(): Promise<number> {
@@ -61,7 +62,7 @@ async function main(): Promise<number> {
   if (values.snapshots) await writeSnapshots(programs);
   const end = await round(programs, 2, Math.max(1_000, minutes * 60_000 - WARM_UP));
   const hasGrown = WHO.some((who) => growth(warm[who], end[who]) >= GROWTH_LIMIT);
-  if (values.snapshots || hasGrown) await writeSnapshots(programs);
+  if (values.snapshots || hasGrown) await writeSnapshots(programs, values.snapshots ? 1 : 0);
 
   const sides: Side[] = [];
   for (const who of WHO) {
@@ -113,14 +114,11 @@ async function stop(program: Program<SoakMessage>): Promise<SoakReport> {
     : { ...report, complaints: [...report.complaints, `it ended with code ${code ?? '?'}`] };
 }
 
-let written = 0;
-
-async function writeSnapshots(programs: Programs): Promise<void> {
+async function writeSnapshots(programs: Programs, written = 0): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   for (const who of WHO) {
     programs[who].tell({ kind: 'snapshot' });
     const { file } = await programs[who].told('written', ROUND_LIMIT, written);
     console.log(`heap snapshot: ${file}`);
   }
-  written += 1;
 }
