@@ -4,6 +4,7 @@
  *   npm run test:faults                       every scenario, as root; writes the table into docs/reliability.md
  *   npm run test:faults -- --seed 7           the same payloads, waits and delays again
  *   npm run test:faults -- --only vanishes    the scenarios with this in their name; writes nothing
+ *   npm run test:faults -- --keep-table       every scenario; writes nothing
  */
 import { parseArgs } from 'node:util';
 import { removeStaleNamespaces } from './network/namespace.ts';
@@ -25,7 +26,13 @@ try {
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { seed: { type: 'string' }, only: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string' },
+      only: { type: 'string' },
+      'keep-table': { type: 'boolean', default: false },
+    },
+  });
   const seed = seedOption(values.seed);
   const { only = '' } = values;
   requireTools();
@@ -58,7 +65,7 @@ async function main(): Promise<number> {
     console.error(['Failed:', ...failures].join('\n  '));
     return 1;
   }
-  if (only === '') publish('test:faults', `${circumstances(seed)}\n\n${table}`);
+  if (only === '' && !values['keep-table']) publish('test:faults', `${circumstances(seed)}\n\n${table}`);
   console.log('Nothing was lost without an error, and nothing came twice.');
   return 0;
 }

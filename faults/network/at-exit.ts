@@ -27,7 +27,7 @@ process.on('exit', () => {
 // Their default is to end without an 'exit' event.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    console.error(`\nstopped by ${signal}; removing the namespaces`);
+    console.error(`\nstopped by ${signal}`);
     process.exit(130);
   });
 }
