@@ -626,6 +626,26 @@ describe('framed: frameTimeout', () => {
     });
   });
 
+  it.each([
+    { direction: 'ahead', hours: 1 },
+    { direction: 'back', hours: -1 },
+  ])('does not care for a clock that is set $direction meanwhile', ({ hours }) => {
+    const scheduler = new TestScheduler((actual, expected) => {
+      expect(actual).toEqual(expected);
+    });
+    scheduler.run(({ cold, expectObservable }) => {
+      let offset = 0;
+      scheduler.now = () => scheduler.frame + offset;
+      // The second frame is begun at 3, and has until 8; the clock is set at 4.
+      const chunks = { a: Buffer.from('1'), b: Buffer.from('\n2') };
+      const { connection } = plainConnection(cold('a--b 20ms -', chunks));
+      const messages = framedConnection(connection, lines(), { frameTimeout: 5, scheduler });
+      const codes = messages.received.pipe(catchError((error: unknown) => of(codeOf(error))));
+      cold('----s').subscribe(() => (offset = hours * 3_600_000));
+      expectObservable(codes).toBe('---x----(z|)', { x: '1', z: 'ERR_FRAME_TIMEOUT' });
+    });
+  });
+
   it('does not run while reading is held: that is no fault of the peer', () => {
     const scheduler = new TestScheduler((actual, expected) => {
       expect(actual).toEqual(expected);

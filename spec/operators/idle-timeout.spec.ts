@@ -36,6 +36,31 @@ describe('idleTimeout', () => {
     });
   });
 
+  it.each([
+    { direction: 'ahead', hours: 1 },
+    { direction: 'back', hours: -1 },
+  ])('does not care for a clock that is set $direction meanwhile', ({ hours }) => {
+    const scheduler = new TestScheduler((actual, expected) => {
+      expect(actual).toEqual(expected);
+    });
+    scheduler.run(({ cold, flush }) => {
+      let offset = 0;
+      scheduler.now = () => scheduler.frame + offset;
+      const aborted: number[] = [];
+      const connection: Watchable = {
+        remote: 'unix:',
+        traffic: cold('t--t------------', { t: moved }),
+        closed: cold('-'),
+        abort: () => aborted.push(scheduler.frame),
+      };
+      // Set after the last byte has moved, and before the time would be over that the first one has begun.
+      cold('----s').subscribe(() => (offset = hours * HOUR));
+      cold('a', { a: connection }).pipe(idleTimeout(5, scheduler)).subscribe();
+      flush();
+      expect(aborted).toEqual([8]);
+    });
+  });
+
   it('lets an hour of silence pass in virtual time, on a real connection (rule 18)', async () => {
     const scheduler = new VirtualTimeScheduler();
     const { endpoint, accept } = await startRawServer();

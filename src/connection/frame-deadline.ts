@@ -2,12 +2,12 @@ import { Subscription, type SchedulerLike } from 'rxjs';
 import { deadline } from './deadline.ts';
 
 /**
- * Watches that a frame which was begun is finished in time. One timer for many frames: when it is due, it looks how old
- * the present frame is, and goes on for the rest of its time.
+ * Watches that a frame which was begun is finished in time. Each frame has a timer of its own, and no moment is kept: the
+ * `now` of a scheduler is the wall clock, which somebody may set.
  *
  * ```text
  * frames           (1  )(2 )     (3        …
- * timer (limit 9)  [········|·]  [········!      at | the second frame is young: it has the rest of its time
+ * timer (limit 9)  [···][··]     [········!
  * ```
  */
 export class FrameDeadline {
@@ -16,7 +16,6 @@ export class FrameDeadline {
   readonly #onExpired: () => void;
   #timer: Subscription = Subscription.EMPTY;
   #frame = -1;
-  #begunAt = 0;
 
   constructor(milliseconds: number, scheduler: SchedulerLike, onExpired: () => void) {
     this.#milliseconds = milliseconds;
@@ -27,27 +26,16 @@ export class FrameDeadline {
   /** This frame, by its number, has begun and is not finished. */
   begun(frame: number): void {
     if (frame === this.#frame) return;
+    this.#timer.unsubscribe();
     this.#frame = frame;
-    this.#begunAt = this.#scheduler.now();
-    if (this.#timer.closed) this.#wait(this.#milliseconds);
+    this.#timer = deadline(this.#milliseconds, this.#scheduler).subscribe(() => {
+      this.#onExpired();
+    });
   }
 
   /** No frame has begun, or it is not the peer who delays it. */
-  none(): void {
-    this.#frame = -1;
-  }
-
   stop(): void {
-    this.none();
     this.#timer.unsubscribe();
-  }
-
-  #wait(milliseconds: number): void {
-    this.#timer = deadline(milliseconds, this.#scheduler).subscribe(() => {
-      if (this.#frame === -1) return;
-      const left = this.#begunAt + this.#milliseconds - this.#scheduler.now();
-      if (left > 0) this.#wait(left);
-      else this.#onExpired();
-    });
+    this.#frame = -1;
   }
 }

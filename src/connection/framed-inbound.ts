@@ -72,7 +72,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
 
   hold(): Subscription {
     this.#holds += 1;
-    this.#deadline?.none();
+    this.#deadline?.stop();
     const held = this.#connection.hold();
     return new Subscription(() => {
       this.#holds -= 1;
@@ -174,7 +174,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
     this.#channel?.retain(undelivered);
     if (!this.#reading) this.#enter();
     else if (this.#decoder?.begun === true && this.#holds === 0) this.#watch();
-    else this.#deadline?.none();
+    else this.#deadline?.stop();
   }
 
   /** Made with the first frame that does not come whole: most connections never see one. */

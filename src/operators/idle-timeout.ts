@@ -1,13 +1,14 @@
 import {
   asyncScheduler,
-  debounceTime,
   ignoreElements,
   merge,
   mergeMap,
   NEVER,
   of,
+  switchMap,
   takeUntil,
   tap,
+  timer,
   type MonoTypeOperatorFunction,
   type Observable,
   type SchedulerLike,
@@ -61,7 +62,9 @@ export function idleTimeout<C extends Watchable>(
 }
 
 function watch(connection: Watchable, limit: number, scheduler: SchedulerLike): Observable<never> {
-  const silence = limit === Infinity ? NEVER : connection.traffic.pipe(debounceTime(limit, scheduler));
+  // Not `debounceTime`, which looks at the clock of the scheduler: that is the wall clock, and somebody may set it.
+  const silence =
+    limit === Infinity ? NEVER : connection.traffic.pipe(switchMap(() => timer(limit, scheduler)));
   return silence.pipe(
     tap(() => {
       const detail = `no traffic for ${limit} ms`;
