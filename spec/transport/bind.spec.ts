@@ -216,7 +216,10 @@ describe('unsubscribing a server', () => {
     const third = record(second.closed);
     expect(await stop()).toMatchObject({ drained: 1, forced: 1 });
     expect(third.log).toHaveLength(2);
-    expect(early.log).toEqual(['{"drained":1,"forced":1,"lost":0,"refused":0,"bytesDiscarded":0}', 'complete']);
+    expect(early.log).toEqual([
+      '{"drained":1,"forced":1,"lost":0,"refused":0,"bytesDiscarded":0}',
+      'complete',
+    ]);
   });
 
   it('resets the peers that hang at the deadline, and counts them (rule 2)', async () => {
