@@ -1,11 +1,14 @@
 // Listens on the descriptor that the first argument names, tries it a second time after its end, and says what comes of it.
 import { fromEvent } from 'rxjs';
 import { bind, serve, TransportError, type Server } from '../../src/index.ts';
+import { certificates } from '../certificates.ts';
 
 const [fd = '', endpoint = ''] = process.argv.slice(2);
 
 function serveOnce(then: () => void): void {
-  const tls = endpoint.startsWith('tls:') ? { secureContext: {} } : undefined;
+  const tls = endpoint.startsWith('tls:')
+    ? { secureContext: certificates().then(({ server }) => server) }
+    : undefined;
   bind(endpoint, { fd: Number(fd), tls, until: fromEvent(process, 'SIGTERM') }).subscribe({
     next: (server: Server) => {
       server.connections.pipe(serve(({ received }) => received)).subscribe();
