@@ -21,6 +21,7 @@ export type { CloseSummary, Connection, Traffic } from './connection/connection.
 export type { TlsSession } from './connection/tls-session.ts';
 
 // Creating
+export { activatedSockets, type ActivatedSocket } from './transport/activated-sockets.ts';
 export type { BindOptions } from './transport/bind-options.ts';
 export { bind } from './transport/bind.ts';
 export type { ConnectOptions } from './transport/connect-options.ts';

@@ -27,6 +27,7 @@ describe('toTransportError', () => {
     ['EHOSTUNREACH', 'connect', 'ERR_HOST_UNREACHABLE'],
     ['ENETUNREACH', 'read', 'ERR_CONNECTION_LOST'],
     ['EADDRINUSE', 'bind', 'ERR_ADDRESS_IN_USE'],
+    ['ENOTSUP', 'bind', 'ERR_UNSUPPORTED'],
     ['EMFILE', 'accept', 'ERR_TOO_MANY_FILES'],
     ['ERR_INVALID_ARG_TYPE', 'connect', 'ERR_INVALID_OPTION'],
     ['EWHATEVER', 'read', 'ERR_SYSTEM'],

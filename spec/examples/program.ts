@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { filter, firstValueFrom, map, ReplaySubject } from 'rxjs';
@@ -26,13 +26,19 @@ const root = join(__dirname, '../..');
 
 export function run(file: string, ...args: readonly string[]): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: root });
+  return follow(child, `${file} ${args.join(' ')}`);
+}
+
+/** Reads what a process says, and ends it with the spec. */
+export function follow(child: ChildProcess, name: string): Program {
   const lines: string[] = [];
   const said = new ReplaySubject<string>();
   said.subscribe((line) => lines.push(line));
   for (const input of [child.stdout, child.stderr]) {
-    createInterface({ input }).on('line', (line) => {
-      said.next(line);
-    });
+    if (input !== null)
+      createInterface({ input }).on('line', (line) => {
+        said.next(line);
+      });
   }
   const ending = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject).once('close', (code, signal) => {
@@ -40,7 +46,7 @@ export function run(file: string, ...args: readonly string[]): Program {
       resolve({ code, signal });
     });
   });
-  const output = (): string => `${file} ${args.join(' ')} said:\n${lines.join('\n')}`;
+  const output = (): string => `${name} said:\n${lines.join('\n')}`;
   const line = (pattern: RegExp): Promise<RegExpExecArray> => {
     const matching = said.pipe(
       map((text) => pattern.exec(text)),

@@ -120,6 +120,9 @@ describe('bind', () => {
     ['maxConnections', { maxConnections: 1.5 }],
     ['maxConnections', { maxConnections: 0 }],
     ['keepAliveInitialDelay', { keepAliveInitialDelay: 2 ** 31 }],
+    ['fd', { fd: -1 }],
+    ['fd', { fd: 1.5 }],
+    ['fd', { fd: Infinity }],
     ['until', { until: 5 as unknown as ObservableInput<unknown> }],
   ])('names the option %s when its value is out of range', async (name, options) => {
     await expect(firstValueFrom(bind('127.0.0.1:0', options))).rejects.toMatchObject({

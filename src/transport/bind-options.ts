@@ -8,6 +8,7 @@ import {
   type ProxyProtocolOptions,
   type ProxyProtocolSettings,
 } from './proxy-protocol-options.ts';
+import { reusePortOption } from './reuse-port.ts';
 import { readSocketOptions, type SocketOptions, type SocketSettings } from './socket-options.ts';
 
 /**
@@ -44,6 +45,23 @@ export interface BindOptions extends SocketOptions {
   readonly backlog?: number | undefined;
   /** Permissions of a Unix socket's file. Default 0o660: the owner and the group. */
   readonly mode?: number | undefined;
+  /**
+   * A descriptor to listen on instead of binding the endpoint: a stream socket that is bound already and was inherited, from
+   * systemd (see {@link activatedSockets}) or another parent. `server.endpoint` is where it really listens, and the file of a
+   * Unix socket stays when we close. The descriptor is closed with the server, so only one subscription can have it. In a
+   * worker of `node:cluster` it is one of the primary's, and shared. Default: none.
+   */
+  readonly fd?: number | undefined;
+  /**
+   * Whether a worker of `node:cluster` binds a socket of its own, instead of sharing the primary's with the other workers;
+   * without a cluster it changes nothing. Default false.
+   */
+  readonly exclusive?: boolean | undefined;
+  /**
+   * SO_REUSEPORT: several processes bind the same TCP port, and the kernel spreads the connections over them. Default false.
+   * It needs Node.js 22.12 or 23.1, and Linux or a BSD; anywhere else it is `ERR_UNSUPPORTED`.
+   */
+  readonly reusePort?: boolean | undefined;
 }
 
 /** {@link BindOptions} with every default in its place. */
@@ -56,6 +74,9 @@ export interface BindSettings extends SocketSettings {
   readonly proxyProtocol: ProxyProtocolSettings | undefined;
   readonly backlog: number;
   readonly mode: number;
+  readonly fd: number | undefined;
+  readonly exclusive: boolean;
+  readonly reusePort: boolean;
 }
 
 // With a closeTimeout of 5 s, a drain ends well within the 30 s that Kubernetes gives between SIGTERM and SIGKILL.
@@ -65,6 +86,8 @@ const BACKLOG = 511;
 const MODE = 0o660;
 // Some 50 MB of idle connections; a limit that nobody sets is one that the clients set.
 const MAX_CONNECTIONS = 10_000;
+// The system's type for it is a signed int.
+const GREATEST_DESCRIPTOR = 2 ** 31 - 1;
 
 export function readBindOptions(options: BindOptions): BindSettings {
   return {
@@ -77,6 +100,9 @@ export function readBindOptions(options: BindOptions): BindSettings {
     proxyProtocol: readProxyProtocolOptions(options.proxyProtocol),
     backlog: quantityOption('backlog', options.backlog, BACKLOG),
     mode: quantityOption('mode', options.mode, MODE),
+    fd: descriptorOption(options.fd),
+    exclusive: options.exclusive ?? false,
+    reusePort: reusePortOption(options.reusePort),
   };
 }
 
@@ -87,4 +113,10 @@ function notifier(until: ObservableInput<unknown> | undefined): Observable<unkno
     const detail = 'until takes an Observable, Promise, iterable or stream';
     throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
   }
+}
+
+function descriptorOption(fd: number | undefined): number | undefined {
+  if (fd === undefined || (Number.isInteger(fd) && fd >= 0 && fd <= GREATEST_DESCRIPTOR)) return fd;
+  const detail = `fd is ${String(fd)}; it takes the number of an open descriptor`;
+  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
 }

@@ -42,7 +42,10 @@ export function bindUnixPath(
       chmodSync(hidden, mode);
       return publish;
     });
-    return concat(listening(server, { path: hidden, backlog }).pipe(ignoreElements()), own).pipe(
+    return concat(
+      listening(server, { path: hidden, backlog, exclusive: true }).pipe(ignoreElements()),
+      own,
+    ).pipe(
       map(() => {
         unlinkSync(hidden);
         return { endpoint: `unix:${path}` as const, release: releaseOf(resolve(path)) };

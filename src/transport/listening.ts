@@ -9,10 +9,19 @@ export interface BoundAddress {
   readonly release: () => void;
 }
 
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number;
+  readonly exclusive: boolean;
+  readonly reusePort: boolean;
+}
+
 /** What `net.Server.listen` is told. */
 export type ListenTarget =
-  | { readonly host: string; readonly port: number; readonly backlog: number }
-  | { readonly path: string; readonly backlog: number };
+  | Address
+  | { readonly path: string; readonly backlog: number; readonly exclusive: boolean }
+  | { readonly fd: number; readonly backlog: number };
 
 /** Starts to listen; emits once at 'listening', errors at 'error'. */
 export function listening(server: NetServer, target: ListenTarget): Observable<void> {
