@@ -127,6 +127,7 @@ describe('bind', () => {
   ])('names the option %s when its value is out of range', async (name, options) => {
     await expect(firstValueFrom(bind('127.0.0.1:0', options))).rejects.toMatchObject({
       code: 'ERR_INVALID_OPTION',
+      phase: 'parse',
       message: expect.stringContaining(name) as string,
     });
   });

@@ -70,10 +70,10 @@ function boundPath(server: NetServer): string | undefined {
   }
 }
 
-/** The number names nothing, or no stream socket that can listen; Node itself says EINVAL for all but the last. */
+/** The number names nothing, or no stream socket that can listen; Node says EINVAL, and listen(2) ENOTSOCK of a FIFO. */
 function isOfDescriptor(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === 'EINVAL' || error.code === 'EBADF' || error.code === 'ENOTSOCK';
+  return error.code === 'EINVAL' || error.code === 'ENOTSOCK';
 }
 
 function refused(fd: number, cause: unknown, why = 'is no socket to listen on'): TransportError {
