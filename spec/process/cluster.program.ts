@@ -9,14 +9,21 @@ const [endpoint = '', options = '{}'] = process.argv.slice(2);
 function work(number: number): void {
   const say = (text: string): void => {
     process.stdout.write(`worker ${number} ${text}\n`);
-    process.send?.(text);
+    if (process.connected) process.send?.(text);
   };
+  process.on('SIGUSR2', () => cluster.worker?.disconnect());
+  process.on('SIGHUP', () => {
+    process.disconnect();
+  });
   const drain = fromEvent(process, 'SIGTERM');
   bind(endpoint, { until: drain, ...(JSON.parse(options) as BindOptions) }).subscribe({
     next: (server) => {
       server.connections
         .pipe(serve(({ received }) => received.pipe(map((chunk) => `${number}:${chunk.toString()}`))))
         .subscribe();
+      server.closed.subscribe(() => {
+        say('is closed');
+      });
       say(`${process.pid} listens on ${server.endpoint}`);
     },
     error: (error: unknown) => {

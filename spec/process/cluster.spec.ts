@@ -96,6 +96,38 @@ describe('the workers of a cluster', () => {
     await second.hears('2:still there?\n');
   });
 
+  it('stop to accept by worker.disconnect(), which is no drain: their conversations go on as long as they like', async () => {
+    const { program, endpoint, signal } = startWorkers('127.0.0.1:0');
+    await endpoint(2);
+    const port = portOf(await endpoint(1));
+    const [one, other] = await Promise.all([dial(port), dial(port)]);
+    for (const { socket } of [one, other]) socket.write('hello\n');
+    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
+    const first = one.heard.startsWith('1') ? one : other;
+    await signal(1, 'SIGUSR2');
+    while ((await whoAnswersOf(2, port)).includes('1'));
+    first.socket.write('still there?\n');
+    await first.hears('1:still there?\n');
+    first.socket.end();
+    await program.line(/^worker 1 is closed$/u);
+    await program.line(/^worker 1 exits with 0 null$/u);
+    expect(program.lines).not.toContain('worker 1 has drained');
+  });
+
+  it('are ended at once by process.disconnect(), in the middle of everything', async () => {
+    const { program, endpoint, signal } = startWorkers('127.0.0.1:0');
+    await endpoint(2);
+    const port = portOf(await endpoint(1));
+    const [one, other] = await Promise.all([dial(port), dial(port)]);
+    for (const { socket } of [one, other]) socket.write('hello\n');
+    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
+    const first = one.heard.startsWith('1') ? one : other;
+    await signal(1, 'SIGHUP');
+    expect(await first.ended).toBe('FIN');
+    await program.line(/^worker 1 exits with 0 null$/u);
+    expect(program.lines).not.toContain('worker 1 is closed');
+  });
+
   it('share a Unix socket, whose file stays until the last of them leaves', async () => {
     const path = freshPath();
     const { program, endpoint, signal } = startWorkers(`unix:${path}`, { mode: 0o600 });
