@@ -10,12 +10,16 @@ import { follow, type Program } from '../examples/program.ts';
 
 const file = join(__dirname, 'inherited.program.ts');
 
-/** The program, with a descriptor of ours as its number 3. */
-function pass(descriptor: number, fd: number, endpoint: string): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', file, String(fd), endpoint], {
+/** A program with a descriptor of ours as its number 3. */
+function passTo(program: string, descriptor: number, ...args: readonly string[]): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe', descriptor],
   });
-  return follow(child, `inherited.program.ts ${fd} ${endpoint}`);
+  return follow(child, `${program} ${args.join(' ')}`);
+}
+
+function pass(descriptor: number, fd: number, endpoint: string): Program {
+  return passTo(file, descriptor, String(fd), endpoint);
 }
 
 /** Binds, passes the socket on, and leaves it to the child alone. */
@@ -75,6 +79,27 @@ describe('an inherited descriptor', () => {
     program.kill('SIGTERM');
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(statSync(second).isSocket()).toBe(true);
+  });
+
+  it('is shared by the workers of a cluster that has inherited it', async () => {
+    const bound = createServer().listen(0, '127.0.0.1');
+    await once(bound, 'listening');
+    const { port } = bound.address() as AddressInfo;
+    const { _handle: handle } = bound as unknown as { readonly _handle: { readonly fd: number } };
+    const workers = join(__dirname, 'cluster.program.ts');
+    const program = passTo(workers, handle.fd, '127.0.0.1:0', JSON.stringify({ fd: 3 }));
+    bound.close();
+    for (const worker of [1, 2]) {
+      await program.line(new RegExp(`^worker ${worker} \\d+ listens on 127\\.0\\.0\\.1:${port}$`, 'u'));
+    }
+    const heard: string[] = [];
+    for (let number = 0; number < 4; number += 1) {
+      const peer = await dial(port);
+      peer.socket.end('hello');
+      expect(await peer.ended).toBe('FIN');
+      heard.push(peer.heard);
+    }
+    expect(new Set(heard)).toEqual(new Set(['1:hello', '2:hello']));
   });
 
   it('that has no TLS is not taken for tls://', async () => {
