@@ -57,13 +57,6 @@ export const PYTHON: Program = {
   debianPackage: 'python3',
 };
 
-export const HAPROXY: Program = {
-  command: 'haproxy',
-  versionArguments: ['-v'],
-  banner: /HAProxy version/u,
-  debianPackage: 'haproxy',
-};
-
 /** Fails the whole spec file, and says how to get the program: a missing peer must never look like a passed test. */
 export function requireProgram({ command, versionArguments, banner, debianPackage }: Program): void {
   beforeAll(() => {

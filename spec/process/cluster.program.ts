@@ -21,6 +21,9 @@ function work(number: number): void {
       server.connections
         .pipe(serve(({ received }) => received.pipe(map((chunk) => `${number}:${chunk.toString()}`))))
         .subscribe();
+      server.refused.subscribe(({ error }) => {
+        say(`refuses: ${error.code}`);
+      });
       server.closed.subscribe(() => {
         say('is closed');
       });

@@ -68,6 +68,20 @@ describe('the workers of a cluster', () => {
     expect(await whoAnswersOf(3, second)).toEqual(['2', '2', '2']);
   });
 
+  it('each refuse and report those over maxConnections, and do not hand them round without an end (rule 14)', async () => {
+    const { program, endpoint } = startWorkers('127.0.0.1:0', { maxConnections: 1 });
+    await endpoint(2);
+    const port = portOf(await endpoint(1));
+    const [one, other] = [await dial(port), await dial(port)];
+    for (const { socket } of [one, other]) socket.write('hello\n');
+    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
+    const third = await dial(port);
+    await third.ended;
+    await program.line(/^worker [12] refuses: ERR_TOO_MANY_CONNECTIONS$/u);
+    one.socket.end();
+    expect(await one.ended).toBe('FIN');
+  });
+
   it('are refused a port of their own that another one has', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     afterThisSpec(() => holder.close());

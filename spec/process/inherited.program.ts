@@ -5,7 +5,8 @@ import { bind, serve, TransportError, type Server } from '../../src/index.ts';
 const [fd = '', endpoint = ''] = process.argv.slice(2);
 
 function serveOnce(then: () => void): void {
-  bind(endpoint, { fd: Number(fd), until: fromEvent(process, 'SIGTERM') }).subscribe({
+  const tls = endpoint.startsWith('tls:') ? { secureContext: {} } : undefined;
+  bind(endpoint, { fd: Number(fd), tls, until: fromEvent(process, 'SIGTERM') }).subscribe({
     next: (server: Server) => {
       server.connections.pipe(serve(({ received }) => received)).subscribe();
       process.stdout.write(`listening on ${server.endpoint}\n`);

@@ -1,4 +1,3 @@
-import cluster from 'node:cluster';
 import type { Server as NetServer } from 'node:net';
 import { defer, map, type Observable } from 'rxjs';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
@@ -7,6 +6,7 @@ import { TransportError } from '../errors/transport-error.ts';
 import type { BindSettings } from './bind-options.ts';
 import { bindSharedPath } from './bind-shared-path.ts';
 import { bindUnixPath } from './bind-unix-path.ts';
+import { isSharedByCluster } from './cluster-sharing.ts';
 import { listenOnInherited } from './inherited-socket.ts';
 import { listening, type BoundAddress } from './listening.ts';
 
@@ -15,13 +15,14 @@ export function bindAddress(
   server: NetServer,
   target: EndpointParts,
   settings: BindSettings,
+  isSecured = false,
 ): Observable<BoundAddress> {
   const { fd, backlog, exclusive, reusePort } = settings;
   return defer(() => {
     if (reusePort && (fd !== undefined || target.kind === 'unix')) throw withoutPort(fd);
-    if (fd !== undefined) return listenOnInherited(server, target, { fd, backlog, exclusive });
+    if (fd !== undefined) return listenOnInherited(server, target, { fd, backlog, exclusive, isSecured });
     if (target.kind === 'unix') {
-      const bindPath = cluster.isWorker && !exclusive ? bindSharedPath : bindUnixPath;
+      const bindPath = isSharedByCluster(settings) ? bindSharedPath : bindUnixPath;
       return bindPath(server, target.path, settings);
     }
     const { host, port } = target;

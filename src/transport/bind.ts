@@ -19,7 +19,7 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { readBindOptions, type BindOptions, type BindSettings } from './bind-options.ts';
 import { bindAddress } from './bind-address.ts';
-import { ListeningServer } from './listening-server.ts';
+import { isRefusedByNode, ListeningServer } from './listening-server.ts';
 import type { Server } from './server.ts';
 import { tlsAcceptor, type TlsAcceptor } from './tls-acceptor.ts';
 import { readTlsOptions } from './tls-options.ts';
@@ -81,10 +81,10 @@ function boundServer(
   acceptor: TlsAcceptor | undefined,
 ): Observable<ListeningServer> {
   return new Observable((subscriber) => {
-    const { noDelay, keepAlive, keepAliveInitialDelay, maxConnections, whenFull } = settings;
+    const { noDelay, keepAlive, keepAliveInitialDelay } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
-    if (whenFull === 'refuse' && maxConnections !== Infinity) netServer.maxConnections = maxConnections;
+    if (isRefusedByNode(settings)) netServer.maxConnections = settings.maxConnections;
     let bound = false;
     subscriber.add(() => {
       if (bound) return;
@@ -95,7 +95,7 @@ function boundServer(
     // Never removed: an error with no listener is an uncaught exception.
     netServer.on('error', () => undefined);
     subscriber.add(
-      bindAddress(netServer, target, settings).subscribe({
+      bindAddress(netServer, target, settings, acceptor !== undefined).subscribe({
         next: (address) => {
           bound = true;
           subscriber.next(new ListeningServer(netServer, address, settings, acceptor));

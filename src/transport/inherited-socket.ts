@@ -10,6 +10,13 @@ import { listening, type BoundAddress } from './listening.ts';
 // A closed descriptor's number goes to whatever is opened next. To listen on it again would take, and close, that.
 const taken = new Set<number>();
 
+interface Inherited {
+  readonly fd: number;
+  readonly backlog: number;
+  readonly exclusive: boolean;
+  readonly isSecured: boolean;
+}
+
 /**
  * Listens on a socket that another process has bound. It is not ours: nothing is unlinked when it is closed here, and whoever
  * holds it as well (systemd) goes on having it, with those who wait for its accept.
@@ -17,7 +24,7 @@ const taken = new Set<number>();
 export function listenOnInherited(
   server: NetServer,
   target: EndpointParts,
-  { fd, backlog, exclusive }: { readonly fd: number; readonly backlog: number; readonly exclusive: boolean },
+  { fd, backlog, exclusive, isSecured }: Inherited,
 ): Observable<BoundAddress> {
   return defer(() => {
     // Node asks the primary of a cluster even when `exclusive` is true. The primary looks the number up among its own
@@ -27,7 +34,7 @@ export function listenOnInherited(
     if (!cluster.isWorker) take(fd);
     return listening(server, { fd, backlog });
   }).pipe(
-    map(() => ({ endpoint: endpointOf(server, target, fd), release: nothingToRelease })),
+    map(() => ({ endpoint: endpointOf(server, target, fd, isSecured), release: nothingToRelease })),
     catchError((error: unknown) => throwError(() => (isOfDescriptor(error) ? refused(fd, error) : error))),
   );
 }
@@ -37,10 +44,10 @@ function take(fd: number): void {
   taken.add(fd);
 }
 
-function endpointOf(server: NetServer, target: EndpointParts, fd: number): Endpoint {
+function endpointOf(server: NetServer, target: EndpointParts, fd: number, isSecured: boolean): Endpoint {
   const address = server.address();
   if (address !== null && typeof address === 'object') return formatAddress(address.address, address.port);
-  if (target.kind === 'tcp' && target.tls) throw refused(fd, undefined, 'is a Unix socket, which has no TLS');
+  if (isSecured) throw refused(fd, undefined, 'is a Unix socket, which has no TLS');
   return `unix:${unixPathOf(server, target)}`;
 }
 

@@ -12,6 +12,7 @@ import { acceptCheck } from './accept-check.ts';
 import { Admissions, type AdmissionsHost } from './admissions.ts';
 import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { BindSettings } from './bind-options.ts';
+import { isSharedByCluster } from './cluster-sharing.ts';
 import type { Candidate, Check } from './candidate.ts';
 import type { BoundAddress } from './listening.ts';
 import { proxyCheck } from './proxy-check.ts';
@@ -229,11 +230,20 @@ function checksOf(settings: BindSettings, acceptor: TlsAcceptor | undefined, end
   return checks;
 }
 
-function crowdOf(
-  { whenFull, maxConnections, backlog }: BindSettings,
-  letIn: (socket: Socket) => void,
-): WaitingSockets | undefined {
-  return whenFull === 'wait' ? new WaitingSockets(maxConnections, backlog, letIn) : undefined;
+function crowdOf(settings: BindSettings, letIn: (socket: Socket) => void): WaitingSockets | undefined {
+  const { whenFull, maxConnections, backlog } = settings;
+  if (isRefusedByNode(settings) || maxConnections === Infinity) return undefined;
+  return new WaitingSockets(maxConnections, whenFull === 'wait' ? backlog : 0, letIn);
+}
+
+/**
+ * Whether net.Server itself counts, and closes those that are too many. In a cluster it gives them back to the primary
+ * instead, which hands them to the next worker; and when all are full, they go round without an end, at full speed.
+ */
+export function isRefusedByNode(settings: BindSettings): boolean {
+  return (
+    settings.whenFull === 'refuse' && settings.maxConnections !== Infinity && !isSharedByCluster(settings)
+  );
 }
 
 function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
