@@ -54,7 +54,8 @@ export interface BindOptions extends SocketOptions {
   readonly fd?: number | undefined;
   /**
    * Whether a worker of `node:cluster` binds a socket of its own, instead of sharing the primary's with the other workers;
-   * without a cluster it changes nothing. Default false.
+   * without a cluster it changes nothing. Default false. A drain is begun by `until`: `worker.disconnect()` only stops the
+   * accepting, and `process.disconnect()` ends a worker at once.
    */
   readonly exclusive?: boolean | undefined;
   /**
