@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import {
+  asyncScheduler,
   concat,
   defer,
   finalize,
@@ -12,6 +13,7 @@ import {
   tap,
   toArray,
   VirtualTimeScheduler,
+  type SchedulerLike,
 } from 'rxjs';
 import { fromDuplex, TransportError } from '../../src/index.ts';
 import { acceptedWithPeer, closeOf, dialledWithPeer, drain, startServer, dialRaw } from '../loopback.ts';
@@ -369,6 +371,18 @@ describe('abort', () => {
 });
 
 describe('closed', () => {
+  it('says no negative duration when the wall clock is set back meanwhile', async () => {
+    let wallClock = 7_200_000;
+    const scheduler: SchedulerLike = {
+      now: () => wallClock,
+      schedule: (work, delay, state) => asyncScheduler.schedule(work, delay, state),
+    };
+    const [connection, peer] = await acceptedWithPeer({ scheduler });
+    wallClock = 0;
+    peer.end();
+    expect(await connection.close()).toMatchObject({ duration: 0 });
+  });
+
   it('counts what went through, both ways, and the time of the scheduler', async () => {
     const scheduler = new VirtualTimeScheduler();
     const { connection, say, fin } = wire({ scheduler });

@@ -68,7 +68,8 @@ export class ConnectionRecord {
 
   /** From here on nothing changes; `tell` comes before everybody who subscribed. */
   finish(tell: (summary: () => CloseSummary) => void): void {
-    this.#duration = this.#host.now() - this.#openedAt;
+    // The clock of a scheduler may be the wall clock, which somebody may set back.
+    this.#duration = Math.max(0, this.#host.now() - this.#openedAt);
     tell(() => this.#summary());
     this.#over?.next();
     this.#over?.complete();

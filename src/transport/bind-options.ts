@@ -85,7 +85,7 @@ const GRACE_PERIOD = 10_000;
 // Node's own default (Node manual, server.listen).
 const BACKLOG = 511;
 const MODE = 0o660;
-// Some 50 MB of idle connections; a limit that nobody sets is one that the clients set.
+// 50 to 250 MB of idle connections (docs/scaling.md); a limit that nobody sets is one that the clients set.
 const MAX_CONNECTIONS = 10_000;
 // The system's type for it is a signed int.
 const GREATEST_DESCRIPTOR = 2 ** 31 - 1;
