@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import {
-  asyncScheduler,
   concat,
   defer,
   finalize,
@@ -13,7 +12,6 @@ import {
   tap,
   toArray,
   VirtualTimeScheduler,
-  type SchedulerLike,
 } from 'rxjs';
 import { fromDuplex, TransportError } from '../../src/index.ts';
 import { acceptedWithPeer, closeOf, dialledWithPeer, drain, startServer, dialRaw } from '../loopback.ts';
@@ -372,13 +370,10 @@ describe('abort', () => {
 
 describe('closed', () => {
   it('says no negative duration when the wall clock is set back meanwhile', async () => {
-    let wallClock = 7_200_000;
-    const scheduler: SchedulerLike = {
-      now: () => wallClock,
-      schedule: (work, delay, state) => asyncScheduler.schedule(work, delay, state),
-    };
+    const scheduler = new VirtualTimeScheduler();
+    scheduler.frame = HOUR;
     const [connection, peer] = await acceptedWithPeer({ scheduler });
-    wallClock = 0;
+    scheduler.frame = 0;
     peer.end();
     expect(await connection.close()).toMatchObject({ duration: 0 });
   });
