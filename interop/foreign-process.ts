@@ -76,15 +76,17 @@ export class ForeignProcess {
   readonly #name: string;
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #reports = new ReplaySubject<string>();
+  readonly #printed = new ReplaySubject<void>(1);
   readonly #output: Buffer[] = [];
   readonly #exited: Promise<Exit>;
   #transcript = '';
 
-  constructor(program: Program, args: readonly string[]) {
+  constructor(program: Program, args: readonly string[], directory?: string) {
     this.#name = `${program.command} ${args.join(' ')}`;
-    this.#child = spawn(program.command, args);
+    this.#child = spawn(program.command, args, { cwd: directory });
     this.#child.stdout.on('data', (chunk: Buffer) => {
       this.#output.push(chunk);
+      this.#printed.next();
     });
     // A peer that has gone does not read its stdin to the end; that is for the test to judge, by the exit.
     this.#child.stdin.on('error', () => undefined);
@@ -110,6 +112,21 @@ export class ForeignProcess {
     );
   }
 
+  /** Gives it a line on stdin, as somebody at a keyboard would. */
+  say(line: string): this {
+    this.#child.stdin.write(`${line}\n`);
+    return this;
+  }
+
+  /** The first line that it printed, or will print, of this form. */
+  async printed(form: RegExp, milliseconds?: number): Promise<void> {
+    const lines = this.#printed.pipe(
+      first(() => form.test(Buffer.concat(this.#output).toString('latin1'))),
+      catchError(() => throwError(() => this.#failure(`it exited without printing ${String(form)}`))),
+    );
+    await within(`${String(form)} printed by ${this.#name}`, lines, milliseconds);
+  }
+
   /** Gives it data on stdin, and the end of file. */
   input(data: string | Uint8Array = ''): this {
     this.#child.stdin.end(data);
@@ -132,6 +149,7 @@ export class ForeignProcess {
   async #exit(): Promise<Exit> {
     const [code, signal] = (await once(this.#child, 'close')) as [number | null, NodeJS.Signals | null];
     this.#reports.complete();
+    this.#printed.complete();
     return { code, signal, output: Buffer.concat(this.#output) };
   }
 
@@ -159,4 +177,9 @@ export function startSocat(...args: readonly string[]): ForeignProcess {
 /** Runs a program of `interop/python`. */
 export function startPython(program: string, ...args: readonly string[]): ForeignProcess {
   return new ForeignProcess(PYTHON, ['-B', join(__dirname, 'python', program), ...args]);
+}
+
+/** `s_client` or `s_server`; in a directory, if it shall serve files. */
+export function startOpenssl(args: readonly string[], directory?: string): ForeignProcess {
+  return new ForeignProcess(OPENSSL, args, directory);
 }
