@@ -50,6 +50,13 @@ export const OPENSSL: Program = {
   debianPackage: 'openssl',
 };
 
+export const STUNNEL: Program = {
+  command: 'stunnel',
+  versionArguments: ['-version'],
+  banner: /stunnel 5\./u,
+  debianPackage: 'stunnel4',
+};
+
 export const PYTHON: Program = {
   command: 'python3',
   versionArguments: ['--version'],
@@ -182,4 +189,8 @@ export function startPython(program: string, ...args: readonly string[]): Foreig
 /** `s_client` or `s_server`; in a directory, if it shall serve files. */
 export function startOpenssl(args: readonly string[], directory?: string): ForeignProcess {
   return new ForeignProcess(OPENSSL, args, directory);
+}
+
+export function startStunnel(configuration: string): ForeignProcess {
+  return new ForeignProcess(STUNNEL, [configuration]);
 }
