@@ -12,6 +12,7 @@ import {
   reduce,
   Subject,
   take,
+  tap,
   throwError,
   toArray,
   VirtualTimeScheduler,
@@ -528,6 +529,55 @@ describe('a handshake', () => {
   });
 });
 
+// A record has 16 KiB at the most (RFC 8446, section 5.1).
+const SEVERAL_RECORDS = 40_000;
+
+interface Relay {
+  readonly endpoint: string;
+  /** From now on nothing of what the server says is passed on. */
+  hold(): void;
+  /** Resolves when so many bytes are held. */
+  held(bytes: number): Promise<void>;
+  /** Passes on all of them in one write. */
+  release(): void;
+}
+
+/** A relay of one connection, which can make one piece of what the server says. */
+async function startRelay(endpoint: string): Promise<Relay> {
+  const { endpoint: own, accept } = await startRawServer();
+  const held: Buffer[] = [];
+  const arrivals = new BehaviorSubject(0);
+  let holding = false;
+  const relayed = Promise.all([accept(), dialRaw(endpoint.replace('tls://', ''))]).then(
+    ([client, server]) => {
+      client.pipe(server);
+      server.on('data', (chunk: Buffer) => {
+        if (!holding) {
+          client.write(chunk);
+          return;
+        }
+        held.push(chunk);
+        arrivals.next(arrivals.value + chunk.length);
+      });
+      server.on('end', () => client.end());
+      return client;
+    },
+  );
+  return {
+    endpoint: `tls://${own}`,
+    hold: () => {
+      holding = true;
+    },
+    held: async (bytes) => {
+      await firstValueFrom(arrivals.pipe(filter((count) => count >= bytes)));
+    },
+    release: () => {
+      holding = false;
+      void relayed.then((client) => client.write(Buffer.concat(held.splice(0))));
+    },
+  };
+}
+
 describe('the end of a TLS connection', () => {
   it.each(['TLSv1.2', 'TLSv1.3'] as const)(
     'can be half: %s answers after the FIN of a client that was dialled by others (rule 12)',
@@ -547,6 +597,37 @@ describe('the end of a TLS connection', () => {
       afterThisSpec(() => socket.destroy());
       socket.end('a question');
       expect((await drain(socket)).toString()).toBe('answer to a question');
+    },
+  );
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'loses nothing of what came in one piece with the chunk at which it was ended: %s (rule 8)',
+    async (maxVersion) => {
+      const { server, accept } = await startTls({ secureContext: { ...ours.server, maxVersion } });
+      const relay = await startRelay(server.endpoint);
+      const accepting = accept();
+      const dialled = await dial(relay.endpoint, clientTls({ servername: 'localhost' }), {
+        allowHalfOpen: true,
+      });
+      const accepted = await accepting;
+      dialled.write('go');
+      await firstValueFrom(accepted.received);
+      relay.hold();
+      const sent = firstValueFrom(accepted.send([Buffer.alloc(SEVERAL_RECORDS)]), { defaultValue: 'sent' });
+      await relay.held(SEVERAL_RECORDS);
+      const received = firstValueFrom(
+        dialled.received.pipe(
+          tap(() => {
+            dialled.end();
+          }),
+          reduce((all, chunk) => all + chunk.length, 0),
+        ),
+      );
+      relay.release();
+      await sent;
+      await firstValueFrom(accepted.received, { defaultValue: undefined });
+      accepted.end();
+      expect(await received).toBe(SEVERAL_RECORDS);
     },
   );
 

@@ -220,7 +220,7 @@ export class Outbound {
     this.#state = 'ended';
     this.#handOver();
     if (this.#told !== this.#flushed) this.#pace.schedule();
-    this.#stream.end();
+    this.#traits.end(this.#stream);
   }
 
   /** The stream is closed: nothing waits for the peer any more, and nobody needs to be held back on its account. */

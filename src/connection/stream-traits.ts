@@ -6,6 +6,8 @@ import type { TlsSession } from './tls-session.ts';
 export interface StreamTraits {
   /** Ends the stream at once, in a way that the peer cannot take for a clean end, where there is one. */
   readonly reset: (stream: Duplex) => void;
+  /** Ends what is written, after all of it: with FIN, where there is one. */
+  readonly end: (stream: Duplex) => void;
   /** Asked at 'end': whether it was no clean end of the peer but a reset that looks like one. */
   readonly endedByReset: (stream: Duplex) => boolean;
   /** Whether all that was written to it is in the kernel, so that nobody looks at those bytes any more. */
@@ -19,6 +21,7 @@ export interface StreamTraits {
 /** A stream that knows no reset, and that may keep what it was given, as a PassThrough does. */
 export const plainTraits: StreamTraits = {
   reset: (stream) => stream.destroy(),
+  end: (stream) => stream.end(),
   endedByReset: () => false,
   allInKernel: () => false,
   tls: () => undefined,
