@@ -18,9 +18,13 @@ export interface Certificates {
 
 const DAY = 86_400_000;
 
+// Two of the same name would be the same one, whose signatures are wrong.
+let authorities = 0;
+
 /** Makes an authority of its own for each call: none of them trusts what another has signed. */
 export async function certificates(): Promise<Certificates> {
-  const authority = await generate([{ name: 'commonName', value: 'an authority of the specs' }], {
+  authorities += 1;
+  const authority = await generate([{ name: 'commonName', value: `authority ${authorities} of the specs` }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [

@@ -32,7 +32,8 @@ describe('a list of addresses', () => {
     ['an address with a zone', ['fe80::/10'], '[fe80::1%eth0]:1', true],
     ['nobody, when it is empty', [], '192.0.2.7:1', false],
     ['no Unix socket', ['0.0.0.0/0', '::/0'], 'unix:', false],
-    ['nobody who has gone already', ['0.0.0.0/0', '::/0'], 'unknown:0', false],
+    ['nobody of IPv4 by a list of IPv6', ['::/0'], '10.0.0.1:1', false],
+    ['nobody mapped by a list of IPv6', ['::/0'], '[::ffff:10.0.0.1]:1', false],
   ])('holds, or does not: %s', (_, list, remote, expected) => {
     expect([isAllowed(list, remote), isDenied(list, remote)]).toEqual([expected, expected]);
   });
@@ -58,6 +59,27 @@ describe('a list of addresses', () => {
     };
     expect(codeOf(() => allowAddresses([entry]))).toBe('ERR_INVALID_OPTION');
     expect(codeOf(() => denyAddresses([entry]))).toBe('ERR_INVALID_OPTION');
+  });
+
+  it('lets nobody in who has no address to be found, by either list', () => {
+    const list = ['0.0.0.0/0', '::/0'];
+    const gone = arrivalFrom('unknown:0');
+    expect([allowAddresses(list)(gone), denyAddresses(list)(gone), denyAddresses([])(gone)]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it.each<[string, unknown]>([
+    ['text', '10.0.0.0/8'],
+    ['null', null],
+    ['an object', {}],
+    ['numbers', [5]],
+  ])('is refused when it is %s, as from a program without types', (_, list) => {
+    expect(() => allowAddresses(list as AddressList)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),
+    );
   });
 
   it('can be a BlockList, which may change while the server runs', () => {

@@ -63,6 +63,11 @@ describe('limitRatePerAddress', () => {
     expect(remotes.map((remote) => accept(arrivalFrom(remote)))).toEqual([true, true, true, false, true]);
   });
 
+  it('has no limit when it is Infinity', () => {
+    const accept = limitRatePerAddress({ perSecond: Infinity, burst: 1, scheduler: virtual() });
+    expect(countOf(accept, '192.0.2.7:1', 1000)).toBe(1000);
+  });
+
   it('remembers as many addresses as it says, and forgets the one that was heard of least recently', () => {
     const accept = limitRatePerAddress({ burst: 1, addresses: 2, scheduler: virtual() });
     const ask = (remote: Endpoint): unknown => accept(arrivalFrom(remote));

@@ -369,6 +369,23 @@ describe('abort', () => {
 });
 
 describe('closed', () => {
+  it('has the error that a stream reported before its end, and received has it as well (rule 8)', async () => {
+    const stream = new PassThrough({ autoDestroy: false });
+    const connection = fromDuplex(stream);
+    const { log } = record(connection.received);
+    stream.write('before');
+    await settled();
+    stream.emit(
+      'error',
+      Object.assign(new Error('alert'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }),
+    );
+    stream.end();
+    expect((await firstValueFrom(connection.closed)).error).toMatchObject({
+      code: 'ERR_CERTIFICATE_REQUIRED',
+    });
+    expect(log).toEqual(['before', 'ERR_CERTIFICATE_REQUIRED']);
+  });
+
   it('says no negative duration when the wall clock is set back meanwhile', async () => {
     const scheduler = new VirtualTimeScheduler();
     scheduler.frame = HOUR;

@@ -4,6 +4,8 @@ import { afterThisSpec } from '../cleanup.ts';
 import { dialRaw, drain, startServer } from '../loopback.ts';
 import { record, settled } from '../wire.ts';
 
+const HOUR = 3_600_000;
+
 describe('maxLifetime', () => {
   it('drains a connection when its time is over: what is in flight is answered, and it closes (rules 3 and 18)', async () => {
     const scheduler = new VirtualTimeScheduler();
@@ -70,6 +72,18 @@ describe('maxLifetime', () => {
     expect((await seen[0]?.close())?.error).toBeUndefined();
   });
 
+  it('has a draining that completes with the connection, as every other has', async () => {
+    const { server } = await startServer();
+    const connecting = firstValueFrom(server.connections.pipe(maxLifetime(HOUR)));
+    const peer = await dialRaw(server.endpoint);
+    const connection = await connecting;
+    const { log } = record(connection.draining);
+    peer.end();
+    await connection.close();
+    await settled();
+    expect(log).toEqual(['complete']);
+  });
+
   it('leaves a tenth of an hour to chance unless it is told otherwise', async () => {
     const scheduler = new VirtualTimeScheduler();
     const { server } = await startServer();
@@ -130,5 +144,3 @@ describe('maxLifetime', () => {
     }
   });
 });
-
-const HOUR = 3_600_000;

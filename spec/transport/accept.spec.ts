@@ -1,6 +1,12 @@
+import { connect as connectSocket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import {
+  BehaviorSubject,
+  endWith,
+  filter,
   firstValueFrom,
+  last,
+  merge,
   NEVER,
   Observable,
   Subject,
@@ -9,10 +15,17 @@ import {
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
-import { limitConnectionsPerAddress, TransportError, type Admission, type Arrival } from '../../src/index.ts';
+import {
+  denyAddresses,
+  limitConnectionsPerAddress,
+  TransportError,
+  type Admission,
+  type Arrival,
+  type Connection,
+} from '../../src/index.ts';
 import { certificates } from '../certificates.ts';
 import { afterThisSpec } from '../cleanup.ts';
-import { dialRaw, drain, startServer } from '../loopback.ts';
+import { closeOf, dialRaw, drain, startServer } from '../loopback.ts';
 import { record, settled } from '../wire.ts';
 
 describe('accept', () => {
@@ -81,7 +94,6 @@ describe('accept', () => {
       { detail: 'a mistake' },
     ],
     ['completes without an answer', () => [], { detail: 'accept said no' }],
-    ['is no function', 'yes' as unknown as Admission, {}],
     ['gives what is no answer', () => 1 as unknown as boolean, {}],
   ])('refuses when it %s, and the next one is asked anew (rule 15)', async (_, failing, expected) => {
     let asked = 0;
@@ -145,10 +157,43 @@ describe('accept', () => {
     const peer = await dialRaw(server.endpoint);
     await begun;
     const end = drain(peer);
-    await stop();
+    const refusal = firstValueFrom(server.refused);
+    expect(await stop()).toMatchObject({ refused: 1 });
+    expect((await refusal).error).toMatchObject({
+      code: 'ERR_NOT_ACCEPTED',
+      detail: 'the server stopped accepting',
+    });
     await end;
     expect(unsubscribed).toBe(true);
   });
+
+  it('lets nobody in who has reset before he could be asked who he is, whatever he has said', async () => {
+    const { server } = await startServer({ accept: denyAddresses(['127.0.0.0/8']) });
+    const { log } = record(server.connections);
+    const refusals = firstValueFrom(server.refused.pipe(take(20), toArray()));
+    for (let count = 0; count < 20; count += 1) {
+      const socket = connectSocket({ port: Number(server.endpoint.split(':').at(-1)), host: '127.0.0.1' });
+      socket
+        .on('error', () => undefined)
+        .once('connect', () => {
+          socket.write('DELETE everything');
+          socket.resetAndDestroy();
+        });
+    }
+    const codes = (await refusals).map(({ error }) => error.code);
+    expect(codes.every((code) => code === 'ERR_CONNECTION_RESET' || code === 'ERR_NOT_ACCEPTED')).toBe(true);
+    await settled();
+    expect(log).toEqual([]);
+  });
+
+  it.each(['yes', true, null, 1])(
+    'is a function, and %p is refused before anything is bound',
+    async (accept) => {
+      await expect(startServer({ accept: accept as unknown as Admission })).rejects.toMatchObject({
+        code: 'ERR_INVALID_OPTION',
+      });
+    },
+  );
 
   it('with limitConnectionsPerAddress lets the next one in when one has left', async () => {
     const { server, accept } = await startServer({ accept: limitConnectionsPerAddress(2) });
@@ -223,8 +268,74 @@ describe('a server that is full, and lets those who come wait', () => {
     await end;
     expect((await refusals).map(({ error }) => [error.code, error.detail])).toEqual([
       ['ERR_TOO_MANY_CONNECTIONS', 'maxConnections are open, and backlog wait'],
-      ['ERR_TOO_MANY_CONNECTIONS', 'the server stopped accepting'],
+      ['ERR_NOT_ACCEPTED', 'the server stopped accepting'],
     ]);
+  });
+
+  it('makes room for who comes when those who wait have left, and lets none of these in', async () => {
+    const { server, accept } = await startServer({
+      maxConnections: 1,
+      backlog: 2,
+      whenFull: 'wait',
+      accept: denyAddresses([]),
+    });
+    const refusals = firstValueFrom(server.refused.pipe(take(2), toArray()));
+    const inside = await dialRaw(server.endpoint);
+    const first = await accept();
+    const dead = [await dialRaw(server.endpoint), await dialRaw(server.endpoint)];
+    for (const peer of dead) {
+      peer.write('too late');
+      peer.resetAndDestroy();
+      await closeOf(peer);
+    }
+    const next = firstValueFrom(server.connections);
+    const live = await dialRaw(server.endpoint);
+    live.write('in time');
+    expect((await refusals).map(({ error }) => error.code)).toEqual([
+      'ERR_CONNECTION_RESET',
+      'ERR_CONNECTION_RESET',
+    ]);
+    inside.end();
+    await first.close();
+    expect(String(await firstValueFrom((await next).received))).toBe('in time');
+  });
+
+  it('does not let in whose peer has left when it is his turn', async () => {
+    const { server, accept } = await startServer({ maxConnections: 1, whenFull: 'wait' });
+    const refusal = firstValueFrom(server.refused);
+    const inside = await dialRaw(server.endpoint);
+    const first = await accept();
+    const { log } = record(server.connections);
+    const dead = await dialRaw(server.endpoint);
+    dead.write('too late');
+    dead.resetAndDestroy();
+    await closeOf(dead);
+    inside.end();
+    await first.close();
+    expect(await refusal).toMatchObject({
+      remote: expect.stringMatching(/^127\.0\.0\.1:\d+$/u) as string,
+      error: { code: 'ERR_CONNECTION_RESET' },
+    });
+    expect(log).toEqual([]);
+  });
+
+  it('goes on at the first that leaves where nobody may wait', async () => {
+    const { server } = await startServer({ maxConnections: 20, backlog: 0, whenFull: 'wait' });
+    const inside: Connection[] = [];
+    const count = new BehaviorSubject(0);
+    server.connections.subscribe((connection) => {
+      inside.push(connection);
+      count.next(inside.length);
+    });
+    const peers = await Promise.all(Array.from({ length: 20 }, () => dialRaw(server.endpoint)));
+    await firstValueFrom(count.pipe(filter((number) => number === 20)));
+    peers[0]?.end();
+    // Which of them has that peer, is not said.
+    const ended = merge(...inside.map((connection) => connection.received.pipe(endWith(connection), last())));
+    const first = (await firstValueFrom(ended)) as Connection;
+    await first.close();
+    await dialRaw(server.endpoint);
+    await firstValueFrom(count.pipe(filter((number) => number === 21)));
   });
 
   it('is a choice, and a value that is none is refused', async () => {

@@ -2,7 +2,7 @@ import { connect as connectTls } from 'node:tls';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { firstValueFrom, mergeMap, reduce, Subject, VirtualTimeScheduler } from 'rxjs';
+import { firstValueFrom, mergeMap, NEVER, reduce, Subject, VirtualTimeScheduler } from 'rxjs';
 import {
   bind,
   connect,
@@ -100,6 +100,45 @@ describe('a listener behind a proxy', () => {
     decision.next(true);
     expect(await text(await connection)).toBe('');
     expect((await firstValueFrom((await connection).closed)).error).toBeUndefined();
+  });
+
+  it('refuses who resets while accept takes its time, and stops at once (rules 2 and 5)', async () => {
+    const asked = new Subject<Arrival>();
+    const { server, stop } = await start({
+      accept: (arrival) => {
+        asked.next(arrival);
+        return NEVER;
+      },
+    });
+    const arrival = firstValueFrom(asked);
+    const refusal = firstValueFrom(server.refused);
+    const peer = await dialRaw(server.endpoint);
+    peer.write(Buffer.concat([header(), Buffer.from('hello')]));
+    await arrival;
+    peer.resetAndDestroy();
+    expect(await refusal).toMatchObject({ remote: client.source, error: { code: 'ERR_CONNECTION_RESET' } });
+    expect(await stop()).toMatchObject({ drained: 0, forced: 0, lost: 0, refused: 1 });
+  });
+
+  it('reports the client, and not the proxy, when nobody takes its connection', async () => {
+    const { server } = await start({ backlog: 1 });
+    const refusal = firstValueFrom(server.refused);
+    for (let count = 0; count < 2; count += 1) (await dialRaw(server.endpoint)).write(header());
+    expect(await refusal).toMatchObject({
+      remote: client.source,
+      error: { code: 'ERR_TOO_MANY_CONNECTIONS' },
+    });
+  });
+
+  it('tells of a Unix socket as such, also over TLS', async () => {
+    const ours = await certificates();
+    const { server, accept } = await start({ tls: { secureContext: ours.server } });
+    const dialled = await openConnection(server.endpoint, {
+      proxyHeader: { source: 'unix:/run/x.sock', destination: 'unix:/run/y.sock' },
+      tls: { secureContext: { ca: ours.ca } },
+    });
+    afterThisSpec(() => dialled.close());
+    expect((await accept()).remote).toBe('unix:/run/x.sock');
   });
 
   it('asks accept for the client, and reports him as refused', async () => {
@@ -272,7 +311,10 @@ describe('proxyProtocol', () => {
   it.each<[string, unknown]>([
     ['true', true],
     ['nobody who is trusted', {}],
+    ['null', null],
     ['trusted: true', { trusted: true }],
+    ['trusted: null', { trusted: null }],
+    ['trusted without a list', { trusted: {} }],
     ['a network that is none', { trusted: ['10.0.0.0/99'] }],
     ['a negative headerTimeout', { trusted: [], headerTimeout: -1 }],
     ['a maxHeaderLength below the least header', { trusted: [], maxHeaderLength: 15 }],

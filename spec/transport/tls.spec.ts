@@ -16,6 +16,7 @@ import {
   throwError,
   toArray,
   VirtualTimeScheduler,
+  concat,
 } from 'rxjs';
 import {
   bind,
@@ -396,6 +397,27 @@ describe('certificates', () => {
     const { endpoint } = await startTls().then(({ server }) => server);
     const failure = await failureOf(dial(endpoint, clientTls({ servername: '127.0.0.2' })));
     expect([failure.code, warnings]).toEqual(['ERR_CERTIFICATE_HOST', []]);
+  });
+
+  it('that never come do not keep a server from stopping (rule 3)', async () => {
+    const until = new Subject<void>();
+    const { log } = record(bind('tls://127.0.0.1:0', { until, tls: { secureContext: NEVER } }));
+    await settled();
+    until.next();
+    expect(log).toEqual(['complete']);
+  });
+
+  it('that could not be used before anybody looked are told to who looks, and are nobody who was refused', async () => {
+    const contexts = concat(
+      [ours.server],
+      throwError(() => new Error('the vault is closed')),
+    );
+    const { server, stop } = await startTls({ secureContext: contexts });
+    expect(await firstValueFrom(server.refused)).toMatchObject({
+      remote: undefined,
+      error: { code: 'ERR_SYSTEM' },
+    });
+    expect(await stop()).toMatchObject({ refused: 0 });
   });
 
   it('are waited for: a server binds with the first context that comes', async () => {

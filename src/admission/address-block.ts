@@ -2,7 +2,8 @@ import { isIPv6 } from 'node:net';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu;
+/** IPv4 that is written as IPv6, as Node writes it. */
+export const MAPPED_ADDRESS: RegExp = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu;
 const GROUPS = 8;
 const GROUPS_OF_BLOCK = 4;
 
@@ -11,7 +12,7 @@ export function addressOf(endpoint: Endpoint): string | undefined {
   // A bare `unix:`, and a peer that had gone before it was asked for its address, are no endpoints to dial.
   if (endpoint.startsWith('unix:')) return undefined;
   const parts = parseEndpoint(endpoint);
-  return parts.kind === 'tcp' ? (MAPPED.exec(parts.host)?.[1] ?? parts.host) : undefined;
+  return parts.kind === 'tcp' ? (MAPPED_ADDRESS.exec(parts.host)?.[1] ?? parts.host) : undefined;
 }
 
 /**

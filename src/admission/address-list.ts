@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { TransportError } from '../errors/transport-error.ts';
+import { MAPPED_ADDRESS } from './address-block.ts';
 
 /**
  * Addresses and networks: `['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']`, or a `net.BlockList`.
@@ -8,43 +9,60 @@ import { TransportError } from '../errors/transport-error.ts';
  */
 export type AddressList = BlockList | readonly string[];
 
-const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu;
 const MAPPED_PREFIX = 96;
 
 /** Whether an address stands in the list. IPv4 is found in either spelling, as in `::ffff:10.0.0.1`. */
 export type IsListed = (address: string) => boolean;
 
-/** Reads a list once. Throws `ERR_INVALID_OPTION` for what is no address and no network. */
+/**
+ * Reads a list once. A network of IPv6 holds no IPv4, although `net.BlockList` takes every IPv4 address for one of `::ffff:0:0/96`:
+ * who allows `::/0` does not mean that. Throws `ERR_INVALID_OPTION` for what is no address and no network.
+ */
 export function readAddressList(list: AddressList): IsListed {
-  const blocks = 'check' in list ? list : toBlockList(list);
+  const { ipv4, ipv6 } = isBlockList(list) ? { ipv4: list, ipv6: list } : toBlockLists(list);
   return (address) => {
     const family = isIP(address);
-    return family !== 0 && blocks.check(address, family === 4 ? 'ipv4' : 'ipv6');
+    return family === 4 ? ipv4.check(address, 'ipv4') : family === 6 && ipv6.check(address, 'ipv6');
   };
 }
 
-function toBlockList(networks: readonly string[]): BlockList {
-  const blocks = new BlockList();
-  for (const network of networks) add(blocks, network);
-  return blocks;
+interface BlockLists {
+  readonly ipv4: BlockList;
+  readonly ipv6: BlockList;
 }
 
-function add(blocks: BlockList, network: string): void {
+/** By its shape, because callers without types give anything. */
+function isBlockList(list: AddressList): list is BlockList {
+  return typeof list === 'object' && (list as object | null) !== null && 'check' in list;
+}
+
+function toBlockLists(networks: readonly string[]): BlockLists {
+  if (!Array.isArray(networks)) throw refused(networks);
+  const lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+  for (const network of networks as readonly unknown[]) add(lists, network);
+  return lists;
+}
+
+function add({ ipv4, ipv6 }: BlockLists, network: unknown): void {
+  if (typeof network !== 'string') throw refused(network);
   const [text = '', length, ...rest] = network.split('/');
-  const mapped = MAPPED.exec(text)?.[1];
+  const mapped = MAPPED_ADDRESS.exec(text)?.[1];
   const address = mapped ?? text;
   const family = isIP(address);
   const most = family === 4 ? 32 : 128;
   // Of a mapped address the length counts the 96 bits in front of it as well.
   const before = mapped === undefined ? 0 : MAPPED_PREFIX;
   const prefix = length === undefined ? most : prefixOf(length) - before;
-  if (family === 0 || rest.length > 0 || !(prefix >= 0 && prefix <= most)) {
-    const detail = `'${network}' is no address and no network; write 10.0.0.0/8, 2001:db8::/32 or 192.0.2.7`;
-    throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
-  }
-  blocks.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
+  if (family === 0 || rest.length > 0 || !(prefix >= 0 && prefix <= most)) throw refused(network);
+  if (family === 4) ipv4.addSubnet(address, prefix, 'ipv4');
+  else ipv6.addSubnet(address, prefix, 'ipv6');
 }
 
 function prefixOf(length: string): number {
   return /^\d{1,3}$/u.test(length) ? Number(length) : Number.NaN;
+}
+
+function refused(network: unknown): TransportError {
+  const detail = `'${String(network)}' is no address and no network; write ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']`;
+  return new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
 }

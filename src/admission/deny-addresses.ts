@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { addressOf } from './address-block.ts';
 import { readAddressList, type AddressList } from './address-list.ts';
 import type { Admission } from './arrival.ts';
@@ -22,5 +23,9 @@ import type { Admission } from './arrival.ts';
  */
 export function denyAddresses(list: AddressList): Admission {
   const isListed = readAddressList(list);
-  return ({ remote }) => !isListed(addressOf(remote) ?? '');
+  return ({ remote }) => {
+    const address = addressOf(remote);
+    // Over a Unix socket nobody has an address; over TCP, who has none cannot be told from who is listed.
+    return address === undefined || (isIP(address) !== 0 && !isListed(address));
+  };
 }

@@ -9,7 +9,7 @@ import type { Admission } from './arrival.ts';
  * @public
  */
 export interface RateOptions {
-  /** Connections a second that one address may open for as long as it likes. Default 10. */
+  /** Connections a second that one address may open for as long as it likes. Default 10; `Infinity` for no limit. */
   readonly perSecond?: number | undefined;
   /** Connections that it may open at once, after a pause. Default 50. */
   readonly burst?: number | undefined;
@@ -52,6 +52,7 @@ export function limitRatePerAddress(options: RateOptions = {}): Admission {
   const burst = quantityOption('burst', options.burst, BURST, 1);
   const most = quantityOption('addresses', options.addresses, ADDRESSES, 1);
   const scheduler = options.scheduler ?? asyncScheduler;
+  if (perSecond === Infinity) return () => true;
   // In the order in which they were heard of.
   const buckets = new Map<string, Bucket>();
 

@@ -87,6 +87,7 @@ export class DuplexConnection
   #failed = false;
   #peerEnded = false;
   #streamClosed = false;
+  #streamFailed = false;
 
   constructor(stream: Duplex, local: Endpoint, remote: Endpoint, profile: ConnectionProfile) {
     connectionCount += 1;
@@ -295,6 +296,7 @@ export class DuplexConnection
   }
 
   onStreamError(error: Error): void {
+    this.#streamFailed = true;
     this.#record.blame(toTransportError(error, 'read', this.remote, this.id));
   }
 
@@ -312,7 +314,8 @@ export class DuplexConnection
   onStreamEnd(): void {
     // An 'end' that was due when we destroyed the stream: its bytes may be missing, and 'close' tells what it was.
     if (this.#stream.destroyed) return;
-    if (this.#profile.traits.endedByReset(this.#stream)) {
+    // TLS tells of an alert of the peer by 'error', and goes on to 'end'.
+    if (this.#streamFailed || this.#profile.traits.endedByReset(this.#stream)) {
       this.#loss();
       this.#stream.destroy();
     } else {

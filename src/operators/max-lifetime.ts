@@ -5,6 +5,7 @@ import {
   merge,
   mergeMap,
   of,
+  race,
   switchMap,
   take,
   takeUntil,
@@ -81,7 +82,9 @@ export function maxLifetime<In, Out>(
       switchMap(() => deadline(gracePeriod, scheduler)),
       tap(() => void connection.close()),
     );
-    const view = withDraining(connection, merge(connection.draining, over).pipe(take(1)));
+    // As the `draining` of every connection: it completes with it, and what has begun to drain says so afterwards too.
+    const toldOrClosed = race(over, connection.closed.pipe(ignoreElements()));
+    const view = withDraining(connection, merge(connection.draining, toldOrClosed).pipe(take(1)));
     return merge(of(view), quietly(ending, connection));
   });
 }

@@ -1,4 +1,4 @@
-import { catchError, defer, map, throwError } from 'rxjs';
+import { catchError, defer, fromEvent, map, merge, take, throwError } from 'rxjs';
 import { decision } from '../admission/accept-if-all.ts';
 import type { Admission } from '../admission/arrival.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -34,7 +34,14 @@ export function acceptCheck(
         return accepted;
       }),
     );
-    return inTime(decided, handshakeTimeout, scheduler, () =>
+    // Of a socket that is not read, nobody knows; behind a PROXY header it is read already.
+    const left = fromEvent(socket, 'close').pipe(
+      map(() => {
+        const detail = 'the peer left before accept had answered';
+        throw new TransportError('ERR_CONNECTION_RESET', { phase: 'accept', endpoint, detail });
+      }),
+    );
+    return inTime(merge(decided, left).pipe(take(1)), handshakeTimeout, scheduler, () =>
       refused(`accept took over ${handshakeTimeout} ms`),
     );
   };

@@ -22,7 +22,7 @@ export interface AdmissionsHost {
 export class Admissions {
   readonly #checks: readonly Check[];
   readonly #host: AdmissionsHost;
-  readonly #pending = new Subscription();
+  readonly #pending = new Map<Candidate, Subscription>();
 
   constructor(checks: readonly Check[], host: AdmissionsHost) {
     this.#checks = checks;
@@ -31,31 +31,41 @@ export class Admissions {
 
   add(socket: Socket, remote: Endpoint): void {
     const candidate: Candidate = { socket, stream: socket, proxied: undefined, remote };
-    let passed = this.#checks.length === 0;
-    if (passed) {
-      this.#host.onAdmitted(candidate);
-      return;
-    }
-    // Never removed: an error with no listener is an uncaught exception.
-    socket.on('error', ignore);
-    const passing = concat(...this.#checks.map((check) => defer(() => check(candidate)))).subscribe({
-      error: (error: unknown) => {
-        this.#host.onRefused(candidate.remote, toTransportError(error, 'accept'));
-      },
-      complete: () => {
-        passed = true;
-        this.#host.onAdmitted(candidate);
-      },
-    });
-    passing.add(() => {
-      if (!passed) socket.destroy();
-    });
-    this.#pending.add(passing);
+    if (this.#checks.length === 0) this.#host.onAdmitted(candidate);
+    else this.#check(candidate);
   }
 
   /** Nobody who has not passed by now will. */
-  stop(): void {
-    this.#pending.unsubscribe();
+  stop(reason: TransportError): void {
+    for (const [candidate, passing] of [...this.#pending]) {
+      passing.unsubscribe();
+      this.#host.onRefused(candidate.remote, reason);
+    }
+  }
+
+  #check(candidate: Candidate): void {
+    const { socket } = candidate;
+    // Never removed: an error with no listener is an uncaught exception.
+    socket.on('error', ignore);
+    const passing = new Subscription();
+    this.#pending.set(candidate, passing);
+    let passed = false;
+    passing.add(() => {
+      this.#pending.delete(candidate);
+      if (!passed) socket.destroy();
+    });
+    const checks = concat(...this.#checks.map((check) => defer(() => check(candidate)))).subscribe({
+      error: (error: unknown) => {
+        this.#host.onRefused(candidate.remote, toTransportError(error, 'accept'));
+        passing.unsubscribe();
+      },
+      complete: () => {
+        passed = true;
+        passing.unsubscribe();
+        this.#host.onAdmitted(candidate);
+      },
+    });
+    passing.add(checks);
   }
 }
 

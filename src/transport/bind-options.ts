@@ -97,7 +97,7 @@ export function readBindOptions(options: BindOptions): BindSettings {
     gracePeriod: millisecondsOption('gracePeriod', options.gracePeriod, GRACE_PERIOD),
     maxConnections: quantityOption('maxConnections', options.maxConnections, MAX_CONNECTIONS, 1),
     whenFull: choiceOption('whenFull', options.whenFull, 'refuse', ['refuse', 'wait']),
-    accept: options.accept,
+    accept: acceptOption(options.accept),
     proxyProtocol: readProxyProtocolOptions(options.proxyProtocol),
     backlog: quantityOption('backlog', options.backlog, BACKLOG),
     mode: quantityOption('mode', options.mode, MODE),
@@ -114,6 +114,13 @@ function notifier(until: ObservableInput<unknown> | undefined): Observable<unkno
     const detail = 'until takes an Observable, Promise, iterable or stream';
     throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
   }
+}
+
+/** A mistake here must not let everybody in, or nobody. */
+function acceptOption(accept: Admission | undefined): Admission | undefined {
+  if (accept === undefined || typeof accept === 'function') return accept;
+  const detail = 'accept takes a function, such as allowAddresses([…])';
+  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
 }
 
 function descriptorOption(fd: number | undefined): number | undefined {

@@ -10,6 +10,7 @@ import {
   ReplaySubject,
   switchMap,
   take,
+  takeUntil,
   throwError,
 } from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
@@ -60,7 +61,9 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       // lives: a second SIGINT without a listener would end the process in the middle of the drain.
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
-      const serving = acceptor.pipe(
+      // A context that does not come must not keep a program from stopping.
+      const ready = tls === undefined ? acceptor : acceptor.pipe(takeUntil(stopping));
+      const serving = ready.pipe(
         switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
         catchError((error: unknown) =>
           throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),

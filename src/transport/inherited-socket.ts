@@ -31,17 +31,16 @@ export function listenOnInherited(
     // descriptors, and may have several workers listen on it.
     if (cluster.isWorker && exclusive)
       throw refused(fd, undefined, "is the primary's, so it cannot be exclusive");
-    if (!cluster.isWorker) take(fd);
+    if (taken.has(fd)) throw refused(fd, undefined, 'was given before, and a descriptor is listened on once');
     return listening(server, { fd, backlog });
   }).pipe(
-    map(() => ({ endpoint: endpointOf(server, target, fd, isSecured), release: nothingToRelease })),
+    map(() => {
+      // In a worker it is a number of the primary, which may be given to several.
+      if (!cluster.isWorker) taken.add(fd);
+      return { endpoint: endpointOf(server, target, fd, isSecured), release: nothingToRelease };
+    }),
     catchError((error: unknown) => throwError(() => (isOfDescriptor(error) ? refused(fd, error) : error))),
   );
-}
-
-function take(fd: number): void {
-  if (taken.has(fd)) throw refused(fd, undefined, 'was given before, and a descriptor is listened on once');
-  taken.add(fd);
 }
 
 function endpointOf(server: NetServer, target: EndpointParts, fd: number, isSecured: boolean): Endpoint {

@@ -1,6 +1,6 @@
 import type { Server as NetServer, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { AsyncSubject, map, Observable, Subject, switchMap, take } from 'rxjs';
+import { AsyncSubject, EMPTY, map, merge, Observable, Subject, switchMap, take, takeUntil } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
@@ -23,7 +23,9 @@ import { tcpTraits } from './tcp-traits.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
 import { tlsCheck } from './tls-check.ts';
 import { tlsTraits } from './tls-traits.ts';
-import { WaitingSockets } from './waiting-sockets.ts';
+import { WaitingSockets, type WaitingSocketsHost } from './waiting-sockets.ts';
+
+const UNKNOWN: Endpoint = 'unknown:0';
 
 /**
  * A listening net.Server and the connections that it has accepted.
@@ -36,7 +38,7 @@ import { WaitingSockets } from './waiting-sockets.ts';
  *
  * In every state but the first nobody is let in.
  */
-export class ListeningServer implements Server, AdmissionsHost {
+export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHost {
   readonly endpoint: Endpoint;
   readonly connections: Observable<Connection>;
   readonly refused: Observable<Refusal>;
@@ -47,11 +49,12 @@ export class ListeningServer implements Server, AdmissionsHost {
   readonly #netServer: NetServer;
   readonly #release: () => void;
   readonly #settings: BindSettings;
-  readonly #acceptor: TlsAcceptor | undefined;
   readonly #admissions: Admissions;
   readonly #crowd: WaitingSockets | undefined;
   // A Unix socket that was not bound, or a peer that has reset already and has no address any more (getpeername(2)).
   readonly #nobody: Endpoint;
+  // Whether it matters who comes: then nobody comes in without an address.
+  readonly #asksWho: boolean;
   readonly #isWildcard: boolean;
   readonly #profile: ConnectionProfile;
   readonly #open = new OpenConnections();
@@ -67,12 +70,12 @@ export class ListeningServer implements Server, AdmissionsHost {
 
   constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings, acceptor?: TlsAcceptor) {
     this.endpoint = acceptor === undefined ? bound.endpoint : withTls(bound.endpoint);
-    this.#acceptor = acceptor;
     this.#netServer = netServer;
     this.#release = bound.release;
     this.#settings = settings;
     const isUnix = this.endpoint.startsWith('unix:');
-    this.#nobody = isUnix ? 'unix:' : 'unknown:0';
+    this.#nobody = isUnix ? 'unix:' : UNKNOWN;
+    this.#asksWho = settings.accept !== undefined || settings.proxyProtocol !== undefined;
     this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(bound.endpoint);
     const traits = acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcpTraits;
     this.#profile = {
@@ -85,10 +88,10 @@ export class ListeningServer implements Server, AdmissionsHost {
       },
     };
     this.#admissions = new Admissions(checksOf(settings, acceptor, this.endpoint), this);
-    this.#crowd = crowdOf(settings, (socket) => {
-      this.#admit(socket);
-    });
-    this.refused = this.#refusals.asObservable();
+    this.#crowd = crowdOf(settings, this);
+    // The latest context of TLS that could not be used is told to whoever comes later as well: it is still so.
+    const failures = acceptor?.failures.pipe(map((error): Refusal => ({ remote: undefined, error })));
+    this.refused = merge(this.#refusals, (failures ?? EMPTY).pipe(takeUntil(this.#listenerClosed)));
     this.idle = this.#open.none;
     this.connections = new Observable((subscriber) => {
       subscriber.add(this.#arrivals.subscribe(subscriber));
@@ -121,9 +124,8 @@ export class ListeningServer implements Server, AdmissionsHost {
     if (!this.#accepting) return;
     this.#accepting = false;
     this.#open.beginShutdown();
-    this.#admissions.stop();
-    for (const socket of this.#crowd?.takeAll() ?? [])
-      this.#refuseFull(socket, 'the server stopped accepting');
+    this.#admissions.stop(this.#stopped());
+    this.#crowd?.stop();
     this.#netServer.close();
     try {
       this.#release();
@@ -138,33 +140,49 @@ export class ListeningServer implements Server, AdmissionsHost {
   }
 
   #listen(): void {
-    const failures = this.#acceptor?.failures.subscribe((error) => {
-      this.onRefused(undefined, error);
-    });
     this.#netServer
       .on('connection', (socket) => {
-        const crowd = this.#crowd;
-        if (crowd === undefined) this.#admit(socket);
-        else if (!crowd.add(socket)) this.#refuseFull(socket, 'maxConnections are open, and backlog wait');
+        const remote = remoteEndpoint(socket) ?? this.#nobody;
+        if (this.#crowd === undefined) this.onRoom(socket, remote);
+        else this.#crowd.add(socket, remote);
       })
       .on('drop', (address) => {
         const remote = addressOf(address?.remoteAddress, address?.remotePort);
-        this.#full(remote, `${this.#settings.maxConnections} are open`);
+        this.onRefused(remote, this.#full(`${this.#settings.maxConnections} are open`));
       })
       // The listener survives: an error here is one connection that could not be accepted (accept(2)).
       .on('error', (error) => {
         this.onRefused(undefined, toTransportError(error, 'accept', this.endpoint));
       })
       .on('close', () => {
-        failures?.unsubscribe();
         this.#refusals.complete();
         this.#listenerClosed.next();
         this.#listenerClosed.complete();
       });
   }
 
-  #admit(socket: Socket): void {
-    this.#admissions.add(socket, remoteEndpoint(socket) ?? this.#nobody);
+  /** Who has reset already can be served with what he has said, but cannot be asked for his address. */
+  onRoom(socket: Socket, remote: Endpoint): void {
+    if (remote === UNKNOWN && this.#asksWho) this.onLeft(socket, remote);
+    else this.#admissions.add(socket, remote);
+  }
+
+  onNoRoom(socket: Socket, remote: Endpoint): void {
+    this.#refuse(socket, remote, this.#full('maxConnections are open, and backlog wait'));
+  }
+
+  onNoTurn(socket: Socket, remote: Endpoint): void {
+    this.#refuse(socket, remote, this.#stopped());
+  }
+
+  onLeft(socket: Socket, remote: Endpoint): void {
+    const { endpoint } = this;
+    const detail = 'the peer left before it was its turn';
+    this.#refuse(
+      socket,
+      remote,
+      new TransportError('ERR_CONNECTION_RESET', { phase: 'accept', endpoint, detail }),
+    );
   }
 
   onRefused(remote: Endpoint | undefined, error: TransportError): void {
@@ -179,7 +197,11 @@ export class ListeningServer implements Server, AdmissionsHost {
       this.#waiting.push(this.#toConnection(candidate));
     } else {
       candidate.stream.on('error', ignoreOfRefused);
-      this.#refuseFull(candidate.socket, 'nobody subscribes to connections, and backlog is full');
+      this.#refuse(
+        candidate.socket,
+        candidate.remote,
+        this.#full('nobody subscribes to connections, and backlog is full'),
+      );
     }
   }
 
@@ -205,18 +227,22 @@ export class ListeningServer implements Server, AdmissionsHost {
     return connection;
   }
 
-  #refuseFull(socket: Socket, detail: string): void {
-    const remote = remoteEndpoint(socket);
+  #refuse(socket: Socket, remote: Endpoint, error: TransportError): void {
     socket.on('error', ignoreOfRefused).destroy();
-    this.#full(remote, detail);
+    this.onRefused(remote, error);
   }
 
-  #full(remote: Endpoint | undefined, detail: string): void {
-    const { endpoint } = this;
-    this.onRefused(
-      remote,
-      new TransportError('ERR_TOO_MANY_CONNECTIONS', { phase: 'accept', endpoint, detail }),
-    );
+  #full(detail: string): TransportError {
+    return new TransportError('ERR_TOO_MANY_CONNECTIONS', {
+      phase: 'accept',
+      endpoint: this.endpoint,
+      detail,
+    });
+  }
+
+  #stopped(): TransportError {
+    const detail = 'the server stopped accepting';
+    return new TransportError('ERR_NOT_ACCEPTED', { phase: 'accept', endpoint: this.endpoint, detail });
   }
 }
 
@@ -230,10 +256,10 @@ function checksOf(settings: BindSettings, acceptor: TlsAcceptor | undefined, end
   return checks;
 }
 
-function crowdOf(settings: BindSettings, letIn: (socket: Socket) => void): WaitingSockets | undefined {
+function crowdOf(settings: BindSettings, host: WaitingSocketsHost): WaitingSockets | undefined {
   const { whenFull, maxConnections, backlog } = settings;
   if (isRefusedByNode(settings) || maxConnections === Infinity) return undefined;
-  return new WaitingSockets(maxConnections, whenFull === 'wait' ? backlog : 0, letIn);
+  return new WaitingSockets(maxConnections, whenFull === 'wait' ? backlog : 0, host);
 }
 
 /**

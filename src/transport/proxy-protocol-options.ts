@@ -48,8 +48,8 @@ export function readProxyProtocolOptions(
 
 /** A program without types may say `true`, which would have to mean everybody. */
 function trustedOf(options: Partial<ProxyProtocolOptions>): AddressList {
-  const { trusted } = options;
-  if (typeof trusted === 'object') return trusted;
+  const { trusted } = (options as typeof options | null) ?? {};
+  if (trusted !== undefined) return trusted;
   const detail = "proxyProtocol takes the addresses of the proxies: { trusted: ['10.0.0.0/8'] }";
   throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
 }

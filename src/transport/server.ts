@@ -32,8 +32,9 @@ export interface Refusal {
   /** Who asked; behind a proxy that tells it, its client. Undefined when the system could not even accept. */
   readonly remote: Endpoint | undefined;
   /**
-   * Why: `ERR_TOO_MANY_CONNECTIONS`, `ERR_NOT_ACCEPTED`, what its handshake failed with, or what the system failed to accept
-   * with.
+   * Why: `ERR_TOO_MANY_CONNECTIONS`, `ERR_NOT_ACCEPTED`, `ERR_PROXY_HEADER`, what its handshake failed with, `ERR_CONNECTION_RESET`
+   * when it left before that, or what the system failed to accept with. Without a `remote`, also a context of TLS that cannot be
+   * used: the one before stays in use.
    */
   readonly error: TransportError;
 }

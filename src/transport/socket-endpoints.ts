@@ -29,9 +29,10 @@ export function remoteEndpoint(socket: Socket): Endpoint | undefined {
     : ask((out) => handle.getpeername?.(out));
 }
 
-/** The same address, to be dialled by TLS. */
+/** The same address, to be dialled by TLS; a Unix socket, which a proxy may tell of, has none. */
 export function withTls(endpoint: Endpoint): Endpoint {
-  return (endpoint.startsWith('tls://') ? endpoint : ['tls://', endpoint].join('')) as Endpoint;
+  const isOther = endpoint.startsWith('tls://') || endpoint.startsWith('unix:');
+  return (isOther ? endpoint : ['tls://', endpoint].join('')) as Endpoint;
 }
 
 // The getters of net.Socket keep an object for each address of each connection; asking the handle keeps nothing.

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
-import { Observable, Subject, type Subscriber } from 'rxjs';
+import { Observable, ReplaySubject, type Subscriber } from 'rxjs';
 import { LONGEST_TIMER } from '../errors/option-range.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
@@ -20,7 +20,7 @@ import { rememberSecured } from './tls-traits.ts';
 export class TlsAcceptor {
   /** Contexts that could not be used: the one before stays in use. */
   readonly failures: Observable<TransportError>;
-  readonly #failures = new Subject<TransportError>();
+  readonly #failures = new ReplaySubject<TransportError>(1);
   readonly #checked: (context: SecureContextOptions) => SecureContextOptions;
   readonly #server: Server;
   readonly #handshakes = new Map<Socket, Subscriber<TLSSocket>>();
