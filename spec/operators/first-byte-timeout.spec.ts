@@ -61,6 +61,11 @@ describe('firstByteTimeout', () => {
     await dialRaw(server.endpoint);
     await connection;
     expect(scheduler.actions).toEqual([]);
-    expect(() => firstByteTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    expect(() => firstByteTimeout(-1)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        detail: expect.stringContaining('firstByteTimeout is -1'),
+      }),
+    );
   });
 });

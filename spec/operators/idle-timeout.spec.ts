@@ -96,6 +96,11 @@ describe('idleTimeout', () => {
     (await accept()).end();
     await connecting;
     expect(scheduler.actions).toEqual([]);
-    expect(() => idleTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    expect(() => idleTimeout(-1)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        detail: expect.stringContaining('idleTimeout is -1'),
+      }),
+    );
   });
 });
