@@ -14,7 +14,12 @@ export default defineConfig(
       parserOptions: {
         // What tsconfig.json does not include, for want of types: the configurations that are JavaScript.
         projectService: {
-          allowDefaultProject: ['eslint.config.js', '.size-limit.js', '.dependency-cruiser.cjs'],
+          allowDefaultProject: [
+            'eslint.config.js',
+            'stryker.config.js',
+            '.size-limit.js',
+            '.dependency-cruiser.cjs',
+          ],
         },
         tsconfigRootDir: import.meta.dirname,
       },
@@ -92,4 +97,15 @@ export default defineConfig(
     },
   },
   { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  {
+    // Jest loads these as they are: JavaScript, and jest-circus/runner has no types.
+    files: ['mutation/*.cjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } },
+    rules: {
+      '@typescript-eslint/no-require-imports': 'off',
+      // These rules want types.
+      ...Object.fromEntries(Object.keys(rxjsX.rules).map((rule) => [`rxjs-x/${rule}`, 'off'])),
+    },
+  },
 );

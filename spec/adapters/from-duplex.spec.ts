@@ -112,8 +112,13 @@ describe('fromDuplex', () => {
 
   it('refuses a stream of objects', () => {
     for (const options of [{ readableObjectMode: true }, { writableObjectMode: true }]) {
-      expect(() => fromDuplex(new PassThrough(options))).toThrow(
-        expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),
+      expect(() => fromDuplex(new PassThrough(options), { remote: 'unix:/a' })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_INVALID_OPTION',
+          phase: 'parse',
+          endpoint: 'unix:/a',
+          detail: expect.stringContaining('objects'),
+        }),
       );
     }
   });
@@ -122,7 +127,14 @@ describe('fromDuplex', () => {
     const ended = new PassThrough().end();
     const destroyed = new PassThrough().destroy();
     for (const stream of [ended, destroyed]) {
-      expect(() => fromDuplex(stream)).toThrow(expect.objectContaining({ code: 'ERR_CLOSED' }));
+      expect(() => fromDuplex(stream, { remote: 'unix:/a' })).toThrow(
+        expect.objectContaining({
+          code: 'ERR_CLOSED',
+          phase: 'read',
+          endpoint: 'unix:/a',
+          detail: expect.stringContaining('ended'),
+        }),
+      );
     }
   });
 });

@@ -36,6 +36,18 @@ describe('toDuplex', () => {
     expect(size).toBe(8 * 1024 * 1024);
   });
 
+  it('takes nothing more from the connection while its buffer is full (rule 13)', async () => {
+    const { connection, say } = wire();
+    const duplex = toDuplex(connection).on('error', () => undefined);
+    duplex.read(0);
+    say('a'.repeat(100_000));
+    await settled();
+    say('b'.repeat(100_000));
+    await settled();
+    expect(duplex.readableLength).toBe(100_000);
+    expect(String(duplex.read())).toHaveLength(200_000);
+  });
+
   it('calls back a write when there is room for the next one (rule 13)', async () => {
     const { connection, stall, flow, written } = wire();
     const duplex = toDuplex(connection).on('error', () => undefined);
@@ -125,6 +137,24 @@ describe('toDuplex', () => {
     const failed = once(duplex, 'error');
     peer.resetAndDestroy();
     expect(await failed).toMatchObject([{ code: 'ERR_CONNECTION_RESET' }]);
+  });
+
+  it('is destroyed by a loss although nobody reads or writes', async () => {
+    const { connection, fail } = wire();
+    const failed = once(toDuplex(connection), 'error');
+    fail('ECONNRESET');
+    expect(await failed).toMatchObject([{ code: 'ERR_CONNECTION_RESET' }]);
+  });
+
+  it('finishes on a connection that was ended before', async () => {
+    const { connection } = wire();
+    const duplex = toDuplex(connection).on('error', () => undefined);
+    connection.end();
+    await settled();
+    const finish = once(duplex, 'finish');
+    duplex.end();
+    await finish;
+    expect(duplex.errored).toBeNull();
   });
 
   it('fails a write on a connection that was closed', async () => {

@@ -95,14 +95,26 @@ describe('toWeb', () => {
     await expect(writer.closed).rejects.toMatchObject({ code: 'ERR_CONNECTION_RESET' });
   });
 
-  it('pauses reading when it is cancelled, and the next reader goes on (rule 7)', async () => {
+  it('is no reader of the connection before somebody reads it (rule 7)', async () => {
     const { connection, say } = wire();
-    const { readable } = toWeb(connection);
-    await readable.cancel();
+    toWeb(connection);
+    await settled();
     const { log } = record(connection.received);
     say('a');
     await settled();
     expect(log).toEqual(['a']);
+  });
+
+  it('pauses reading when it is cancelled, and the next reader goes on (rule 7)', async () => {
+    const { connection, say } = wire();
+    const reader = toWeb(connection).readable.getReader();
+    say('a');
+    expect(String((await reader.read()).value)).toBe('a');
+    await reader.cancel();
+    const { log } = record(connection.received);
+    say('b');
+    await settled();
+    expect(log).toEqual(['b']);
   });
 
   it.each([new Error('mine'), 'mine'])(

@@ -25,7 +25,10 @@ describe('limitConnectionsPerAddress', () => {
       accept(arrivalFrom('192.0.2.7:1', { connectionsFromAddress }));
     expect([ask(99), ask(100)]).toEqual([true, false]);
     expect(() => limitConnectionsPerAddress(0)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        detail: expect.stringContaining('limitConnectionsPerAddress'),
+      }),
     );
   });
 });
@@ -75,9 +78,13 @@ describe('limitRatePerAddress', () => {
     expect([ask('192.0.2.3:1'), ask('192.0.2.1:1'), ask('192.0.2.2:1')]).toEqual([true, false, true]);
   });
 
-  it.each([{ perSecond: 0 }, { burst: 0 }, { addresses: 0.5 }])('refuses %p', (options) => {
-    expect(() => limitRatePerAddress(options)).toThrow(
-      expect.objectContaining({ code: 'ERR_INVALID_OPTION' }),
+  it.each([
+    ['perSecond', 0],
+    ['burst', 0],
+    ['addresses', 0.5],
+  ])('refuses %s: %p, by name', (name, value) => {
+    expect(() => limitRatePerAddress({ [name]: value })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_OPTION', detail: expect.stringContaining(name) }),
     );
   });
 });

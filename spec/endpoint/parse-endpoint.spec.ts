@@ -69,6 +69,7 @@ describe('parseEndpoint', () => {
     ['unix:/run/a', { kind: 'unix', path: '/run/a' }],
     ['unix://run/a', { kind: 'unix', path: '/run/a' }],
     ['unix:///run/a', { kind: 'unix', path: '/run/a' }],
+    ['unix:a//b', { kind: 'unix', path: 'a//b' }],
   ])('takes %j apart', (text, parts) => {
     expect(parseEndpoint(text)).toEqual(parts);
   });
@@ -88,13 +89,23 @@ describe('parseEndpoint', () => {
       expect.objectContaining({
         code: 'ERR_INVALID_ENDPOINT',
         phase: 'parse',
-        message: expect.stringContaining(hint) as string,
+        detail: expect.stringContaining(hint) as string,
       }),
     );
   });
 
-  it('shows the beginning of a very long endpoint only', () => {
-    expect(() => parseEndpoint('x'.repeat(10_000))).toThrow(/^.{0,300}$/su);
+  it.each<[string, unknown, string]>([
+    ['as it is', 'ho st:1', '"ho st:1": '],
+    ['with what cannot be seen', 'host:\n80', '"host:\\n80": '],
+    ['whole, when it has 80 characters', 'x'.repeat(80), `"${'x'.repeat(80)}": `],
+    ['by its beginning, when it is longer', 'x'.repeat(10_000), `"${'x'.repeat(80)}…": `],
+    ['by its type, when it is no string', 80, 'number: '],
+  ])('shows the endpoint %s', (_, endpoint, shown) => {
+    expect(() => parseEndpoint(endpoint as string)).toThrow(
+      expect.objectContaining({
+        detail: expect.stringContaining(shown) as string,
+      }),
+    );
   });
 
   it('throws nothing but a TransportError, whatever it is given', () => {

@@ -59,6 +59,65 @@ describe('backoff', () => {
   });
 
   it.each([
+    ['a loss', new TransportError('ERR_CONNECTION_RESET', { phase: 'read' })],
+    ['what is no error of ours', new Error('down')],
+  ])('takes a connection for one that has held from resetAfter on, when it ends with %s', (_, failure) => {
+    const clock = new VirtualTimeScheduler();
+    const attempts: number[] = [];
+    const lives = [0, 0, 999, 1_000, 0];
+    const source = defer(() => {
+      attempts.push(clock.now());
+      return timer(lives[attempts.length - 1] ?? 0, clock).pipe(switchMap(() => throwError(() => failure)));
+    });
+    record(
+      source.pipe(
+        retry({
+          count: lives.length,
+          delay: backoff({ initial: 10, jitter: 0, resetAfter: 1_000, scheduler: clock }),
+        }),
+      ),
+    );
+    clock.flush();
+    const waits = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0) - (lives[index] ?? 0));
+    expect(waits).toEqual([10, 20, 40, 10, 20]);
+  });
+
+  it('does not count a wait as a part of the life of the connection after it', () => {
+    const clock = new VirtualTimeScheduler();
+    const attempts: number[] = [];
+    const source = defer(() => {
+      attempts.push(clock.now());
+      return throwError(() => new Error('down'));
+    });
+    record(
+      source.pipe(
+        retry({
+          count: 3,
+          delay: backoff({ initial: 2_000, jitter: 0, resetAfter: 1_000, scheduler: clock }),
+        }),
+      ),
+    );
+    clock.flush();
+    expect(attempts).toEqual([0, 2_000, 6_000, 14_000]);
+  });
+
+  it('counts from the start for a new subscription, also after a connection that has held', () => {
+    const clock = new VirtualTimeScheduler();
+    const delay = backoff({ initial: 16, jitter: 0, resetAfter: 1_000, scheduler: clock });
+    const wait = (count: number): number => {
+      const from = clock.now();
+      delay(new Error('down'), count).subscribe();
+      clock.flush();
+      return clock.now() - from;
+    };
+    expect([wait(1), wait(2), wait(3)]).toEqual([16, 32, 64]);
+    clock.schedule(() => undefined, 5_000);
+    clock.flush();
+    expect([wait(4), wait(5)]).toEqual([16, 32]);
+    expect([wait(1), wait(2)]).toEqual([16, 32]);
+  });
+
+  it.each([
     ['dial', 'ERR_CONNECT_TIMEOUT', 'connect'],
     ['handshake', 'ERR_HANDSHAKE_TIMEOUT', 'handshake'],
   ] as const)('does not take a %s that was slow to fail for a connection that has held', (_, code, phase) => {
@@ -146,6 +205,13 @@ describe('backoff', () => {
     expect(log).toEqual(['Error: mine']);
   });
 
+  it('asks retryable about errors, and not about what repeat counts', () => {
+    scheduler().run(({ expectObservable }) => {
+      const delay = backoff({ initial: 2, jitter: 0, retryable: () => false });
+      expectObservable(of('a').pipe(repeat({ count: 2, delay }))).toBe('a-(a|)');
+    });
+  });
+
   it('waits on the clock of the platform by default', () => {
     const waiting = record(backoff()(new Error('down'), 1));
     waiting.stop();
@@ -154,14 +220,21 @@ describe('backoff', () => {
   });
 
   it.each([
-    { initial: -1 },
-    { max: Number.NaN },
-    { factor: 0.5 },
-    { factor: Number.NaN },
-    { jitter: 2 },
-    { jitter: -0.1 },
-    { resetAfter: 0.5 },
-  ])('refuses %j', (options) => {
-    expect(() => backoff(options)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    ['initial', -1],
+    ['max', Number.NaN],
+    ['factor', 0.5],
+    ['factor', Number.NaN],
+    ['factor', Infinity],
+    ['jitter', 2],
+    ['jitter', -0.1],
+    ['resetAfter', 0.5],
+  ])('refuses %s: %p, by name', (name, value) => {
+    expect(() => backoff({ [name]: value })).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        phase: 'parse',
+        detail: expect.stringContaining(`${name} is ${String(value)}`),
+      }),
+    );
   });
 });

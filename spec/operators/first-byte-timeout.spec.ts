@@ -15,12 +15,15 @@ describe('firstByteTimeout', () => {
     });
     scheduler.run(({ cold, hot, expectObservable }) => {
       const aborted: string[] = [];
+      const reasons: unknown[] = [];
       const connection = (name: string, traffic: string, closing = '-'): Watchable => ({
         remote: 'unix:',
         traffic: cold(traffic, { r: read, w: written }),
         closed: cold(closing, { c: closed }),
-        abort: (reason) =>
-          aborted.push(`${scheduler.now()} ${name} ${String(Reflect.get(Object(reason) as object, 'code'))}`),
+        abort: (reason) => {
+          reasons.push(reason);
+          aborted.push(`${scheduler.now()} ${name} ${String(Reflect.get(Object(reason) as object, 'code'))}`);
+        },
       });
       const a = connection('a', 'w-w-w-w-w');
       const b = connection('b', 'w---r----');
@@ -34,6 +37,11 @@ describe('firstByteTimeout', () => {
       });
       scheduler.flush();
       expect(aborted).toEqual(['5 a ERR_FIRST_BYTE_TIMEOUT', '8 d ERR_FIRST_BYTE_TIMEOUT']);
+      expect(reasons[0]).toMatchObject({
+        phase: 'read',
+        endpoint: 'unix:',
+        detail: 'nothing was received within 5 ms',
+      });
     });
   });
 
@@ -61,6 +69,11 @@ describe('firstByteTimeout', () => {
     await dialRaw(server.endpoint);
     await connection;
     expect(scheduler.actions).toEqual([]);
-    expect(() => firstByteTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    expect(() => firstByteTimeout(-1)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        detail: expect.stringContaining('firstByteTimeout is -1'),
+      }),
+    );
   });
 });

@@ -15,14 +15,17 @@ describe('idleTimeout', () => {
     });
     scheduler.run(({ cold, hot, expectObservable }) => {
       const aborted: string[] = [];
+      const reasons: unknown[] = [];
       const connection = (name: string, traffic: string, closing: string): Watchable => ({
         remote: 'unix:',
         traffic: cold(traffic, { t: moved }),
         closed: cold(closing, { c: closed }),
-        abort: (reason) =>
+        abort: (reason) => {
+          reasons.push(reason);
           aborted.push(
             `${String(scheduler.now())} ${name} ${String(Reflect.get(Object(reason) as object, 'code'))}`,
-          ),
+          );
+        },
       });
       const a = connection('a', 't-t-t----------', '-');
       const b = connection('b', 't-t-t-t-t-t-t-t', '--------------(c|)');
@@ -33,6 +36,7 @@ describe('idleTimeout', () => {
       );
       scheduler.flush();
       expect(aborted).toEqual(['9 a ERR_IDLE_TIMEOUT']);
+      expect(reasons[0]).toMatchObject({ phase: 'read', endpoint: 'unix:', detail: 'no traffic for 5 ms' });
     });
   });
 
@@ -96,6 +100,11 @@ describe('idleTimeout', () => {
     (await accept()).end();
     await connecting;
     expect(scheduler.actions).toEqual([]);
-    expect(() => idleTimeout(-1)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+    expect(() => idleTimeout(-1)).toThrow(
+      expect.objectContaining({
+        code: 'ERR_INVALID_OPTION',
+        detail: expect.stringContaining('idleTimeout is -1'),
+      }),
+    );
   });
 });

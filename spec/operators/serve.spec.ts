@@ -132,6 +132,20 @@ describe('serve', () => {
     },
   );
 
+  it('tells what the handler failed with, and at which peer', async () => {
+    const { server } = await startServer();
+    const cause = new TypeError('mine');
+    const outcome = firstValueFrom(server.connections.pipe(serve(() => throwError(() => cause))));
+    await dialRaw(server.endpoint);
+    expect((await outcome).error).toMatchObject({
+      code: 'ERR_HANDLER_FAILED',
+      phase: 'handle',
+      endpoint: expect.stringMatching(/^127\.0\.0\.1:\d+$/u),
+      detail: 'mine',
+      cause,
+    });
+  });
+
   it.each(['fin', 'reset'])(
     'keeps a finalizer that throws at %s from everything but its own connection (rules 15 and 17)',
     async (ending) => {

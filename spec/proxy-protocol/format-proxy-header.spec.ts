@@ -43,6 +43,13 @@ describe('formatProxyHeader', () => {
     expect(formatProxyHeader({ ...options, version: 1 }).toString('latin1')).toBe(`PROXY ${line}\r\n`);
   });
 
+  it('takes a unique ID of up to 128 bytes, and a path of up to 108', () => {
+    const uniqueId = Buffer.alloc(128, 1);
+    expect(reread({ ...ends, uniqueId }).uniqueId).toEqual(uniqueId);
+    const source = `unix:/${'a'.repeat(107)}` as const;
+    expect(reread({ source, destination: 'unix:' }).source).toBe(source);
+  });
+
   it.each<[string, ProxyHeaderOptions, Buffer]>([
     ['IPv4', ends, binary('21', '11', IPV4_BLOCK)],
     [
@@ -138,6 +145,12 @@ describe('formatProxyHeader', () => {
     ['a source alone', { source: '1.1.1.1:1' }, 'ERR_INVALID_OPTION', 'go together'],
     ['a destination alone', { destination: '1.1.1.1:1' }, 'ERR_INVALID_OPTION', 'go together'],
     ['ends of two kinds', { ...ends, source: 'unix:/a' }, 'ERR_INVALID_OPTION', 'not of one family'],
+    [
+      'the same the other way',
+      { ...ends, destination: 'unix:/a' },
+      'ERR_INVALID_OPTION',
+      'not of one family',
+    ],
     ['a host name', { ...ends, source: 'localhost:1' }, 'ERR_INVALID_OPTION', 'source is localhost'],
     [
       'a destination that is a host name',
@@ -224,6 +237,7 @@ describe('formatProxyHeader', () => {
       'this one would have 65550',
     ],
     ['an ALPN beyond Latin-1', { ...ends, alpn: '€' }, 'ERR_INVALID_OPTION', 'alpn has a character'],
+    ['a namespace beyond Latin-1', { ...ends, netns: '€' }, 'ERR_INVALID_OPTION', 'netns has a character'],
     [
       'an authority that is no text',
       { ...ends, authority: 1 },

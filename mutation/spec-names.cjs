@@ -1,0 +1,28 @@
+const { existsSync, mkdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+// In the sandbox, which all processes of a run share. The first run, without a mutant, fills it.
+const NAMES = join(process.cwd(), 'temp', 'specs');
+const fileOf = (path) => join(NAMES, `${encodeURIComponent(path)}.json`);
+
+/** Keeps what jest says of a spec file: the names of its specs matter here. */
+function remember(path, outcome) {
+  mkdirSync(NAMES, { recursive: true });
+  writeFileSync(fileOf(path), JSON.stringify(outcome));
+}
+
+/** What jest says of a spec file in which no spec ran. */
+function nothing(path) {
+  const outcome = JSON.parse(readFileSync(fileOf(path), 'utf8'));
+  return { ...outcome, testResults: outcome.testResults.map((each) => ({ ...each, status: 'pending' })) };
+}
+
+/** Whether one of the specs of this file reaches the mutant. */
+function concerned(path, testNamePattern) {
+  if (!testNamePattern || !existsSync(fileOf(path))) return true;
+  // As jest does.
+  const pattern = new RegExp(testNamePattern, 'i');
+  return nothing(path).testResults.some(({ fullName }) => pattern.test(fullName));
+}
+
+module.exports = { remember, nothing, concerned };
