@@ -448,6 +448,7 @@ describe('s_server', () => {
     });
     await openssl.printed(/^ready$/mu, 20_000);
     openssl.say('r');
+    await openssl.printed(/^SSL_do_handshake -> 1$/mu);
     openssl.say('after');
     await within('what was said after', heard.pipe(first((text) => text.includes('after'))));
   });
