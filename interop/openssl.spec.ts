@@ -20,6 +20,7 @@ import {
   throwError,
   timer,
   type Observable,
+  type Subscription,
 } from 'rxjs';
 import { bind, connect, TransportError, type ConnectOptions, type TlsOptions } from '../src/index.ts';
 import { certificates, type Certificates } from '../spec/certificates.ts';
@@ -386,6 +387,25 @@ describe.each(versions)('s_server, with $version', ({ version, flag }) => {
   });
 });
 
+/** A client of ours that says that it is ready, and then only listens. */
+function listenTo(endpoint: string): { readonly heard: Observable<string>; readonly client: Subscription } {
+  const heard = new ReplaySubject<string>();
+  const client = dial(endpoint)
+    .pipe(
+      switchMap((connection) => merge(connection.send(concat(['ready\n'], NEVER)), connection.received)),
+      map((chunk) => chunk.toString()),
+    )
+    .subscribe({
+      next: (text) => {
+        heard.next(text);
+      },
+    });
+  atTestEnd(() => {
+    client.unsubscribe();
+  });
+  return { heard, client };
+}
+
 describe('s_server', () => {
   it.each<[string, () => TlsOptions, string]>([
     ['another authority', () => ({ secureContext: { ca: strange.ca } }), 'ERR_CERTIFICATE_UNTRUSTED'],
@@ -404,17 +424,7 @@ describe('s_server', () => {
     'renews its keys in the middle of a conversation, and both sides go on (%s)',
     async (command) => {
       const { openssl, endpoint } = await startServer('-tls1_3', '-naccept', '1');
-      const heard = new ReplaySubject<string>();
-      const client = dial(endpoint)
-        .pipe(
-          switchMap((connection) => merge(connection.send(concat(['ready\n'], NEVER)), connection.received)),
-        )
-        .subscribe((chunk) => {
-          heard.next(chunk.toString());
-        });
-      atTestEnd(() => {
-        client.unsubscribe();
-      });
+      const { heard, client } = listenTo(endpoint);
       await openssl.printed(/^ready$/mu, 20_000);
       openssl.say('before');
       await within('what was said before', heard.pipe(first((text) => text.includes('before'))));
@@ -435,17 +445,7 @@ describe('s_server', () => {
 
   it('renegotiates in the middle of a conversation, and both sides go on (TLS 1.2)', async () => {
     const { openssl, endpoint } = await startServer('-tls1_2');
-    const heard = new ReplaySubject<string>();
-    const client = dial(endpoint)
-      .pipe(
-        switchMap((connection) => merge(connection.send(concat(['ready\n'], NEVER)), connection.received)),
-      )
-      .subscribe((chunk) => {
-        heard.next(chunk.toString());
-      });
-    atTestEnd(() => {
-      client.unsubscribe();
-    });
+    const { heard } = listenTo(endpoint);
     await openssl.printed(/^ready$/mu, 20_000);
     openssl.say('r');
     await openssl.printed(/^SSL_do_handshake -> 1$/mu);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BindOptions } from '../../src/index.ts';
 import { afterThisSpec } from '../cleanup.ts';
-import { dial } from '../examples/peer.ts';
+import { dial, type Peer } from '../examples/peer.ts';
 import { run, type Program } from '../examples/program.ts';
 
 interface Workers {
@@ -42,6 +42,20 @@ async function whoAnswersOf(count: number, where: number | string): Promise<stri
   const all: string[] = [];
   for (let number = 0; number < count; number += 1) all.push(await whoAnswers(where));
   return all;
+}
+
+/** Two workers, and a conversation with each. */
+async function startTwo(): Promise<
+  Omit<Workers, 'endpoint'> & { readonly port: number; readonly first: Peer; readonly second: Peer }
+> {
+  const { endpoint, ...workers } = startWorkers('127.0.0.1:0');
+  await endpoint(2);
+  const port = portOf(await endpoint(1));
+  const [one, other] = await Promise.all([dial(port), dial(port)]);
+  for (const { socket } of [one, other]) socket.write('hello\n');
+  await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
+  const [first, second] = one.heard.startsWith('1') ? [one, other] : [other, one];
+  return { ...workers, port, first, second };
 }
 
 function freshPath(): string {
@@ -93,13 +107,7 @@ describe('the workers of a cluster', () => {
   });
 
   it('drain one by one: its conversations end, it exits, and the other one answers whoever comes', async () => {
-    const { program, endpoint, signal } = startWorkers('127.0.0.1:0');
-    await endpoint(2);
-    const port = portOf(await endpoint(1));
-    const [one, other] = await Promise.all([dial(port), dial(port)]);
-    for (const { socket } of [one, other]) socket.write('hello\n');
-    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
-    const [first, second] = one.heard.startsWith('1') ? [one, other] : [other, one];
+    const { program, signal, port, first, second } = await startTwo();
     expect(second.heard).toBe('2:hello\n');
     await signal(1, 'SIGTERM');
     expect(await first.ended).toBe('FIN');
@@ -111,13 +119,7 @@ describe('the workers of a cluster', () => {
   });
 
   it('stop to accept by worker.disconnect(), which is no drain: their conversations go on as long as they like', async () => {
-    const { program, endpoint, signal } = startWorkers('127.0.0.1:0');
-    await endpoint(2);
-    const port = portOf(await endpoint(1));
-    const [one, other] = await Promise.all([dial(port), dial(port)]);
-    for (const { socket } of [one, other]) socket.write('hello\n');
-    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
-    const first = one.heard.startsWith('1') ? one : other;
+    const { program, signal, port, first } = await startTwo();
     await signal(1, 'SIGUSR2');
     while ((await whoAnswersOf(2, port)).includes('1'));
     first.socket.write('still there?\n');
@@ -129,13 +131,7 @@ describe('the workers of a cluster', () => {
   });
 
   it('are ended at once by process.disconnect(), in the middle of everything', async () => {
-    const { program, endpoint, signal } = startWorkers('127.0.0.1:0');
-    await endpoint(2);
-    const port = portOf(await endpoint(1));
-    const [one, other] = await Promise.all([dial(port), dial(port)]);
-    for (const { socket } of [one, other]) socket.write('hello\n');
-    await Promise.all([one.hears('hello\n'), other.hears('hello\n')]);
-    const first = one.heard.startsWith('1') ? one : other;
+    const { program, signal, first } = await startTwo();
     await signal(1, 'SIGHUP');
     expect(await first.ended).toBe('FIN');
     await program.line(/^worker 1 exits with 0 null$/u);

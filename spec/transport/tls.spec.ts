@@ -279,6 +279,15 @@ describe('certificates', () => {
     expect(usual.tls?.authorized).toBe(true);
   });
 
+  it.each<[string, TlsOptions, string | undefined]>([
+    ['no name for an address', {}, undefined],
+    ['no name for an address that is said', { servername: '127.0.0.1' }, undefined],
+    ['the name that is said', { servername: 'localhost' }, 'localhost'],
+  ])('are asked for by %s (RFC 6066, section 3)', async (_, more, name) => {
+    const [accepted, dialled] = await pair({}, clientTls(more));
+    expect([accepted.tls?.servername, dialled.tls?.authorized]).toEqual([name, true]);
+  });
+
   it('are rotated: who comes later gets the latest, and who is there stays', async () => {
     const contexts = new BehaviorSubject<object>(ours.server);
     const { server, accept } = await startTls({ secureContext: contexts });

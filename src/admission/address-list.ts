@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
-import { TransportError } from '../errors/transport-error.ts';
-import { MAPPED_ADDRESS } from './address-block.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { MAPPED_ADDRESS } from './peer-address.ts';
 
 /**
  * Addresses and networks: `['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']`, or a `net.BlockList`.
@@ -64,5 +65,5 @@ function prefixOf(length: string): number {
 
 function refused(network: unknown): TransportError {
   const detail = `'${String(network)}' is no address and no network; write ['10.0.0.0/8', '2001:db8::/32', '192.0.2.7']`;
-  return new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
+  return invalidOption(detail);
 }

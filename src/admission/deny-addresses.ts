@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { addressOf } from './address-block.ts';
+import { addressOf } from './peer-address.ts';
 import { readAddressList, type AddressList } from './address-list.ts';
 import type { Admission } from './arrival.ts';
 

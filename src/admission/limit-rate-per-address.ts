@@ -1,6 +1,6 @@
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import { quantityOption } from '../errors/option-range.ts';
-import { addressBlock } from './address-block.ts';
+import { addressBlock } from './peer-address.ts';
 import type { Admission } from './arrival.ts';
 
 /**
@@ -72,8 +72,6 @@ export function limitRatePerAddress(options: RateOptions = {}): Admission {
 }
 
 function forgetOldest(buckets: Map<string, Bucket>): void {
-  for (const block of buckets.keys()) {
-    buckets.delete(block);
-    return;
-  }
+  const [oldest = ''] = buckets.keys();
+  buckets.delete(oldest);
 }

@@ -1,4 +1,4 @@
-import { TransportError } from './transport-error.ts';
+import { invalidOption } from './invalid-option.ts';
 
 /** setTimeout takes a signed 32-bit number of milliseconds and fires at once past it (Node manual, timers). */
 export const LONGEST_TIMER: number = 2 ** 31 - 1;
@@ -22,10 +22,7 @@ export function quantityOption(
 export function fractionOption(name: string, value: number | undefined, byDefault: number): number {
   if (value === undefined) return byDefault;
   if (value >= 0 && value <= 1) return value;
-  throw new TransportError('ERR_INVALID_OPTION', {
-    phase: 'parse',
-    detail: `${name} is ${String(value)}; it takes a number from 0 to 1`,
-  });
+  throw invalidOption(`${name} is ${String(value)}; it takes a number from 0 to 1`);
 }
 
 function inRange(
@@ -37,8 +34,7 @@ function inRange(
 ): number {
   if (value === undefined) return byDefault;
   if (value === Infinity || (Number.isInteger(value) && value >= least && value <= most)) return value;
-  throw new TransportError('ERR_INVALID_OPTION', {
-    phase: 'parse',
-    detail: `${name} is ${String(value)}; it takes a whole number from ${least} to ${most}, or Infinity`,
-  });
+  throw invalidOption(
+    `${name} is ${String(value)}; it takes a whole number from ${least} to ${most}, or Infinity`,
+  );
 }

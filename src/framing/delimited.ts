@@ -1,7 +1,8 @@
 import { isUint8Array, toBuffer, type Bytes } from './bytes.ts';
 import type { Codec } from './codec.ts';
 import { DelimitedDecoder } from './delimited-decoder.ts';
-import { frameTooLong, invalidMessage, invalidOption } from './framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { frameTooLong, invalidMessage } from './framing-errors.ts';
 import { maxFrameLengthOption, type FrameLimit } from './max-frame-length.ts';
 import { Separator } from './separator.ts';
 

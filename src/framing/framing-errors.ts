@@ -31,7 +31,3 @@ export function invalidValue(value: unknown): TransportError {
   const detail = `a value of type ${typeof value} was written`;
   return new TransportError('ERR_INVALID_VALUE', { phase: 'write', detail });
 }
-
-export function invalidOption(detail: string): TransportError {
-  return new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
-}

@@ -1,5 +1,5 @@
-import { choiceOption } from './choice-option.ts';
-import { invalidOption } from './framing-errors.ts';
+import { choiceOption } from '../errors/choice-option.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { maxFrameLengthOption, type FrameLimit } from './max-frame-length.ts';
 import type { Endian } from './uint.ts';
 

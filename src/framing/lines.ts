@@ -1,5 +1,5 @@
 import type { ByteSink } from './byte-sink.ts';
-import { choiceOption } from './choice-option.ts';
+import { choiceOption } from '../errors/choice-option.ts';
 import type { Codec } from './codec.ts';
 import { frameTooLong, invalidMessage, invalidValue } from './framing-errors.ts';
 import { LineDecoder } from './line-decoder.ts';

@@ -1,6 +1,7 @@
 import { asyncScheduler, throwError, timer, type Observable, type SchedulerLike } from 'rxjs';
 import { fractionOption, LONGEST_TIMER, millisecondsOption } from '../errors/option-range.ts';
 import type { TransportErrorCode, TransportPhase } from '../errors/error-codes.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
 /**
@@ -110,5 +111,5 @@ function isWorthRetrying(error: unknown): boolean {
 
 function requireRange(name: string, value: number, least: number, most: number): void {
   if (value >= least && value <= most) return;
-  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail: `${name} is ${value}` });
+  throw invalidOption(`${name} is ${value}`);
 }

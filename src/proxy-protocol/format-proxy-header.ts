@@ -1,5 +1,5 @@
-import { choiceOption } from '../framing/choice-option.ts';
-import { invalidOption } from '../framing/framing-errors.ts';
+import { choiceOption } from '../errors/choice-option.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { FAMILY } from './address-block.ts';
 import { crc32c } from './crc32c.ts';
 import { FIXED_LENGTH, LONGEST_UNIQUE_ID, SIGNATURE } from './parse-version-2.ts';

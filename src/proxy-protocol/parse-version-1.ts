@@ -4,7 +4,7 @@ import { addressBytes, addressText } from './ip-address.ts';
 import { incomplete, invalid, type ParsedProxyHeader } from './parsed-proxy-header.ts';
 
 /** With its CRLF (proxy-protocol.txt, 2.1). */
-const LONGEST_LINE = 107;
+export const LONGEST_LINE = 107;
 export const SHORTEST_LINE: number = 'PROXY UNKNOWN\r\n'.length;
 
 // How a line may go on while it has no CRLF. Behind UNKNOWN there may be anything, and it is ignored.

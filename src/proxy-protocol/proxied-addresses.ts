@@ -1,4 +1,4 @@
-import { invalidOption } from '../framing/framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { PATH_LENGTH, type Family } from './address-block.ts';
 import { mapped, plainAddressText } from './ip-address.ts';
 import { proxiedEnd, type ProxiedEnd } from './proxied-end.ts';

@@ -1,6 +1,6 @@
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { invalidOption } from '../framing/framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { PATH_LENGTH } from './address-block.ts';
 import { addressBytes } from './ip-address.ts';
 

@@ -1,4 +1,4 @@
-import { invalidOption } from '../framing/framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { textBytes } from './text-bytes.ts';
 import { readTlvs, TLV, writeTlvs } from './tlv.ts';
 

@@ -1,4 +1,4 @@
-import { invalidOption } from '../framing/framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 
 // What Latin-1 has no byte for, and Buffer.from would cut off without a word.
 const BEYOND_LATIN1 = /[^\0-\xff]/u;

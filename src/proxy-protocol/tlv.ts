@@ -1,5 +1,5 @@
 import { isUint8Array } from '../framing/bytes.ts';
-import { invalidOption } from '../framing/framing-errors.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 
 /** The registered types (proxy-protocol.txt, 2.2). */
 export const TLV = {

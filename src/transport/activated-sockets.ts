@@ -1,4 +1,5 @@
-import { TransportError } from '../errors/transport-error.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 
 /**
  * A listening socket that the service manager has opened for this process.
@@ -52,5 +53,5 @@ export function activatedSockets(
 }
 
 function refused(detail: string): TransportError {
-  return new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
+  return invalidOption(detail);
 }

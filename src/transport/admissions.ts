@@ -4,6 +4,7 @@ import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import type { TransportError } from '../errors/transport-error.ts';
 import type { Candidate, Check } from './candidate.ts';
+import { ignoreErrors } from './ignore-errors.ts';
 
 /** Who is told what becomes of a candidate. */
 export interface AdmissionsHost {
@@ -45,8 +46,7 @@ export class Admissions {
 
   #check(candidate: Candidate): void {
     const { socket } = candidate;
-    // Never removed: an error with no listener is an uncaught exception.
-    socket.on('error', ignore);
+    ignoreErrors(socket);
     const passing = new Subscription();
     this.#pending.set(candidate, passing);
     let passed = false;
@@ -67,8 +67,4 @@ export class Admissions {
     });
     passing.add(checks);
   }
-}
-
-function ignore(): void {
-  // A connection has a listener of its own; before that, how the peer leaves is of no interest.
 }

@@ -1,7 +1,7 @@
 import type { Admission } from '../admission/arrival.ts';
-import { choiceOption } from '../framing/choice-option.ts';
+import { choiceOption } from '../errors/choice-option.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { from, NEVER, type Observable, type ObservableInput } from 'rxjs';
-import { TransportError } from '../errors/transport-error.ts';
 import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
 import {
   readProxyProtocolOptions,
@@ -112,7 +112,7 @@ function notifier(until: ObservableInput<unknown> | undefined): Observable<unkno
     return until === undefined ? NEVER : from(until);
   } catch (cause) {
     const detail = 'until takes an Observable, Promise, iterable or stream';
-    throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
+    throw invalidOption(detail, cause);
   }
 }
 
@@ -120,11 +120,11 @@ function notifier(until: ObservableInput<unknown> | undefined): Observable<unkno
 function acceptOption(accept: Admission | undefined): Admission | undefined {
   if (accept === undefined || typeof accept === 'function') return accept;
   const detail = 'accept takes a function, such as allowAddresses([…])';
-  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
+  throw invalidOption(detail);
 }
 
 function descriptorOption(fd: number | undefined): number | undefined {
   if (fd === undefined || (Number.isInteger(fd) && fd >= 0 && fd <= GREATEST_DESCRIPTOR)) return fd;
   const detail = `fd is ${String(fd)}; it takes the number of an open descriptor`;
-  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
+  throw invalidOption(detail);
 }

@@ -20,7 +20,8 @@ import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { readBindOptions, type BindOptions, type BindSettings } from './bind-options.ts';
 import { bindAddress } from './bind-address.ts';
-import { isRefusedByNode, ListeningServer } from './listening-server.ts';
+import { isLimitedByNode } from './connection-limit.ts';
+import { ListeningServer } from './listening-server.ts';
 import type { Server } from './server.ts';
 import { tlsAcceptor, type TlsAcceptor } from './tls-acceptor.ts';
 import { readTlsOptions } from './tls-options.ts';
@@ -43,7 +44,7 @@ import { readTlsOptions } from './tls-options.ts';
  * ```
  *
  * Errors: `ERR_INVALID_ENDPOINT`, `ERR_INVALID_OPTION`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`,
- * `ERR_PERMISSION_DENIED`, `ERR_HOST_NOT_FOUND`, `ERR_NOT_A_SOCKET`, `ERR_PATH_TOO_LONG`; and an error of `until` as
+ * `ERR_PERMISSION_DENIED`, `ERR_HOST_NOT_FOUND`, `ERR_NOT_A_SOCKET`, `ERR_PATH_TOO_LONG`, `ERR_UNSUPPORTED`; and an error of `until` as
  * it is.
  *
  * @see The Node manual on `net.Server`
@@ -87,7 +88,7 @@ function boundServer(
     const { noDelay, keepAlive, keepAliveInitialDelay } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
     const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
-    if (isRefusedByNode(settings)) netServer.maxConnections = settings.maxConnections;
+    if (isLimitedByNode(settings)) netServer.maxConnections = settings.maxConnections;
     let bound = false;
     subscriber.add(() => {
       if (bound) return;

@@ -15,5 +15,5 @@ export interface Candidate {
   remote: Endpoint;
 }
 
-/** Completes when the candidate may pass, and errs when it may not. */
+/** Completes when the candidate may pass, and errs, or throws, when it may not. */
 export type Check = (candidate: Candidate) => Observable<unknown>;

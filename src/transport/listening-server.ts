@@ -5,25 +5,23 @@ import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
-import { formatAddress } from '../endpoint/format-endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { acceptCheck } from './accept-check.ts';
-import { Admissions, type AdmissionsHost } from './admissions.ts';
 import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
+import { Admissions, type AdmissionsHost } from './admissions.ts';
 import type { BindSettings } from './bind-options.ts';
-import { isSharedByCluster } from './cluster-sharing.ts';
-import type { Candidate, Check } from './candidate.ts';
+import type { Candidate } from './candidate.ts';
+import { checksOf } from './checks.ts';
+import { waitingSockets } from './connection-limit.ts';
+import { ignoreErrors } from './ignore-errors.ts';
 import type { BoundAddress } from './listening.ts';
-import { proxyCheck } from './proxy-check.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
-import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
+import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import { tcpTraits } from './tcp-traits.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
-import { tlsCheck } from './tls-check.ts';
 import { tlsTraits } from './tls-traits.ts';
-import { WaitingSockets, type WaitingSocketsHost } from './waiting-sockets.ts';
+import type { WaitingSockets, WaitingSocketsHost } from './waiting-sockets.ts';
 
 const UNKNOWN: Endpoint = 'unknown:0';
 
@@ -50,7 +48,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   readonly #release: () => void;
   readonly #settings: BindSettings;
   readonly #admissions: Admissions;
-  readonly #crowd: WaitingSockets | undefined;
+  readonly #waitingSockets: WaitingSockets | undefined;
   // A Unix socket that was not bound, or a peer that has reset already and has no address any more (getpeername(2)).
   readonly #nobody: Endpoint;
   // Whether it matters who comes: then nobody comes in without an address.
@@ -88,7 +86,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       },
     };
     this.#admissions = new Admissions(checksOf(settings, acceptor, this.endpoint), this);
-    this.#crowd = crowdOf(settings, this);
+    this.#waitingSockets = waitingSockets(settings, this);
     // The latest context of TLS that could not be used is told to whoever comes later as well: it is still so.
     const failures = acceptor?.failures.pipe(map((error): Refusal => ({ remote: undefined, error })));
     this.refused = merge(this.#refusals, (failures ?? EMPTY).pipe(takeUntil(this.#listenerClosed)));
@@ -125,7 +123,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     this.#accepting = false;
     this.#open.beginShutdown();
     this.#admissions.stop(this.#stopped());
-    this.#crowd?.stop();
+    this.#waitingSockets?.stop();
     this.#netServer.close();
     try {
       this.#release();
@@ -143,11 +141,11 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     this.#netServer
       .on('connection', (socket) => {
         const remote = remoteEndpoint(socket) ?? this.#nobody;
-        if (this.#crowd === undefined) this.onRoom(socket, remote);
-        else this.#crowd.add(socket, remote);
+        if (this.#waitingSockets === undefined) this.onRoom(socket, remote);
+        else this.#waitingSockets.add(socket, remote);
       })
       .on('drop', (address) => {
-        const remote = addressOf(address?.remoteAddress, address?.remotePort);
+        const remote = endpointOf(address?.remoteAddress, address?.remotePort);
         this.onRefused(remote, this.#full(`${this.#settings.maxConnections} are open`));
       })
       // The listener survives: an error here is one connection that could not be accepted (accept(2)).
@@ -196,7 +194,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     } else if (this.#waiting.length < this.#settings.backlog) {
       this.#waiting.push(this.#toConnection(candidate));
     } else {
-      candidate.stream.on('error', ignoreOfRefused);
+      ignoreErrors(candidate.stream);
       this.#refuse(
         candidate.socket,
         candidate.remote,
@@ -228,7 +226,8 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   }
 
   #refuse(socket: Socket, remote: Endpoint, error: TransportError): void {
-    socket.on('error', ignoreOfRefused).destroy();
+    ignoreErrors(socket);
+    socket.destroy();
     this.onRefused(remote, error);
   }
 
@@ -244,38 +243,4 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     const detail = 'the server stopped accepting';
     return new TransportError('ERR_NOT_ACCEPTED', { phase: 'accept', endpoint: this.endpoint, detail });
   }
-}
-
-/** In this order: who comes is found out before anybody is asked whether he may, and that before he costs a handshake. */
-function checksOf(settings: BindSettings, acceptor: TlsAcceptor | undefined, endpoint: Endpoint): Check[] {
-  const checks: Check[] = [];
-  const { proxyProtocol } = settings;
-  if (proxyProtocol !== undefined) checks.push(proxyCheck(proxyProtocol, settings, endpoint));
-  if (settings.accept !== undefined) checks.push(acceptCheck(settings.accept, settings, endpoint));
-  if (acceptor !== undefined) checks.push(tlsCheck(acceptor, settings, endpoint));
-  return checks;
-}
-
-function crowdOf(settings: BindSettings, host: WaitingSocketsHost): WaitingSockets | undefined {
-  const { whenFull, maxConnections, backlog } = settings;
-  if (isRefusedByNode(settings) || maxConnections === Infinity) return undefined;
-  return new WaitingSockets(maxConnections, whenFull === 'wait' ? backlog : 0, host);
-}
-
-/**
- * Whether net.Server itself counts, and closes those that are too many. In a cluster it gives them back to the primary
- * instead, which hands them to the next worker; and when all are full, they go round without an end, at full speed.
- */
-export function isRefusedByNode(settings: BindSettings): boolean {
-  return (
-    settings.whenFull === 'refuse' && settings.maxConnections !== Infinity && !isSharedByCluster(settings)
-  );
-}
-
-function addressOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
-  return host === undefined || port === undefined ? undefined : formatAddress(host, port);
-}
-
-function ignoreOfRefused(): void {
-  // The peer was refused; how it takes that is not of interest.
 }

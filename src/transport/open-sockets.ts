@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { addressBlock } from '../admission/address-block.ts';
+import { addressBlock } from '../admission/peer-address.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 
 /** How many sockets are open, in all and by the address that they come from. */

@@ -1,5 +1,5 @@
-import { defer, tap } from 'rxjs';
-import { addressOf } from '../admission/address-block.ts';
+import { tap } from 'rxjs';
+import { addressOf } from '../admission/peer-address.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { proxyHeaderError } from '../proxy-protocol/proxy-header-error.ts';
@@ -16,19 +16,20 @@ export function proxyCheck(
   endpoint: Endpoint,
 ): Check {
   const late = (): TransportError => proxyHeaderError(`no header within ${headerTimeout} ms`, { endpoint });
-  return (candidate) =>
-    defer(() => {
-      const { socket, remote } = candidate;
-      const address = addressOf(remote);
-      if (!remote.startsWith('unix:') && !isTrusted(address ?? '')) {
-        const detail = `${remote} is no trusted proxy`;
-        throw new TransportError('ERR_NOT_ACCEPTED', { phase: 'accept', endpoint, detail });
-      }
-      return inTime(readProxyHeader(socket, maxHeaderLength, endpoint), headerTimeout, scheduler, late);
-    }).pipe(
-      tap((header) => {
-        candidate.proxied = header;
-        candidate.remote = header.source ?? candidate.remote;
+  return (candidate) => {
+    const { socket, remote } = candidate;
+    const address = addressOf(remote);
+    // Over a Unix socket nobody has one: the mode of its file says who may connect.
+    if (address !== undefined && !isTrusted(address)) {
+      const detail = `${remote} is no trusted proxy`;
+      throw new TransportError('ERR_NOT_ACCEPTED', { phase: 'accept', endpoint, detail });
+    }
+    const header = readProxyHeader(socket, maxHeaderLength, endpoint);
+    return inTime(header, headerTimeout, scheduler, late).pipe(
+      tap((told) => {
+        candidate.proxied = told;
+        candidate.remote = told.source ?? remote;
       }),
     );
+  };
 }

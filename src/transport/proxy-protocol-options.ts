@@ -1,7 +1,7 @@
 import { readAddressList, type AddressList, type IsListed } from '../admission/address-list.ts';
 import { millisecondsOption, quantityOption } from '../errors/option-range.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { MAX_PROXY_HEADER_LENGTH } from '../proxy-protocol/parse-proxy-header.ts';
-import { TransportError } from '../errors/transport-error.ts';
 
 /**
  * From whom a listener takes headers of the PROXY protocol. Everybody else is refused: who may write one, may say that he is
@@ -51,5 +51,5 @@ function trustedOf(options: Partial<ProxyProtocolOptions>): AddressList {
   const { trusted } = (options as typeof options | null) ?? {};
   if (trusted !== undefined) return trusted;
   const detail = "proxyProtocol takes the addresses of the proxies: { trusted: ['10.0.0.0/8'] }";
-  throw new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail });
+  throw invalidOption(detail);
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { LONGEST_LINE } from '../proxy-protocol/parse-version-1.ts';
 import { parseProxyHeader } from '../proxy-protocol/parse-proxy-header.ts';
 import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import { proxyHeaderError } from '../proxy-protocol/proxy-header-error.ts';
@@ -22,13 +23,18 @@ export function readProxyHeader(
 ): Observable<ProxyHeader> {
   return new Observable((subscriber) => {
     const chunks: Buffer[] = [];
+    let came = 0;
+    let needs = 0;
     const onData = (chunk: Buffer): void => {
       chunks.push(chunk);
-      // A header has one or two chunks, however it is cut; its length is bounded.
+      came += chunk.length;
+      // In its first bytes it can be found out that it is none; behind them, only its length is left to wait for.
+      if (came > LONGEST_LINE && came < needs) return;
       const bytes = Buffer.concat(chunks);
       const parsed = parseProxyHeader(bytes, maxLength);
       switch (parsed.kind) {
         case 'incomplete':
+          needs = parsed.needs;
           return;
         case 'invalid':
           subscriber.error(proxyHeaderError(parsed.detail, { endpoint }));

@@ -41,6 +41,7 @@ function ask(fill: (out: Address) => number | undefined): Endpoint | undefined {
   return fill(out) === 0 ? endpointOf(out.address, out.port) : undefined;
 }
 
-function endpointOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
+/** Of what Node tells of one end; undefined where it does not know it. */
+export function endpointOf(host: string | undefined, port: number | undefined): Endpoint | undefined {
   return host === undefined || port === undefined ? undefined : formatAddress(host, port);
 }

@@ -23,7 +23,7 @@ export interface SocketOptions extends ConnectionOptions {
    * refused.
    */
   readonly tls?: boolean | TlsOptions | undefined;
-  /** Milliseconds that the TLS handshake may take. Default 10000; `Infinity` for no limit. */
+  /** Milliseconds that the TLS handshake may take, and the answer of `accept`. Default 10000; `Infinity` for no limit. */
   readonly handshakeTimeout?: number | undefined;
 }
 

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import { Observable, ReplaySubject, type Subscriber } from 'rxjs';
 import { LONGEST_TIMER } from '../errors/option-range.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { toTransportError } from '../errors/system-error.ts';
-import { TransportError } from '../errors/transport-error.ts';
+import type { TransportError } from '../errors/transport-error.ts';
 import { asInvalidOption, checkedContext, checkedIdentity } from './tls-context.ts';
 import type { TlsSettings } from './tls-options.ts';
 import { rememberSecured } from './tls-traits.ts';
@@ -141,7 +142,7 @@ export function tlsAcceptor(settings: TlsSettings): Observable<TlsAcceptor> {
       complete: () => {
         if (acceptor !== undefined) return;
         const detail = 'secureContext completed without a value';
-        subscriber.error(new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail }));
+        subscriber.error(invalidOption(detail));
       },
     });
     subscriber.add(contexts);

@@ -1,4 +1,5 @@
 import type { SecureContextOptions } from 'node:tls';
+import { invalidOption } from '../errors/invalid-option.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -39,8 +40,4 @@ export function asInvalidOption<T>(create: () => T): T {
 
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-export function invalidOption(detail: string | undefined, cause?: unknown): TransportError {
-  return new TransportError('ERR_INVALID_OPTION', { phase: 'parse', detail, cause });
 }

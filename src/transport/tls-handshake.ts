@@ -2,7 +2,8 @@ import { isIP, type Socket } from 'node:net';
 import { connect as connectTls, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import { Observable, take, throwIfEmpty } from 'rxjs';
 import { withoutThrowing } from './server-identity.ts';
-import { asInvalidOption, checkedContext, invalidOption } from './tls-context.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { asInvalidOption, checkedContext } from './tls-context.ts';
 import type { TlsSettings } from './tls-options.ts';
 import { rememberSecured } from './tls-traits.ts';
 

@@ -1,4 +1,5 @@
-import { invalidOption, isObject } from './tls-context.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { isObject } from './tls-context.ts';
 
 // One byte says how long a name is (RFC 7301, section 3.1).
 const LONGEST_PROTOCOL = 255;

@@ -3,7 +3,8 @@ import { from, isObservable, of, type Observable, type ObservableInput } from 'r
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
-import { invalidOption, isObject } from './tls-context.ts';
+import { invalidOption } from '../errors/invalid-option.ts';
+import { isObject } from './tls-context.ts';
 import { checkTlsOptions } from './tls-option-types.ts';
 
 /**

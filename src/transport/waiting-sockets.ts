@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Endpoint } from '../endpoint/endpoint.ts';
+import { ignoreErrors } from './ignore-errors.ts';
 import { remoteEndpoint } from './socket-endpoints.ts';
 
 // Below the mark by a tenth, so that a server at its limit takes many at a time, and not one for each that leaves.
@@ -58,7 +59,7 @@ export class WaitingSockets {
     }
     if (this.#waiting.length >= this.#backlog) this.#forgetWhoLeft();
     if (this.#waiting.length < this.#backlog) {
-      socket.on('error', ignore);
+      ignoreErrors(socket);
       this.#waiting.push({ socket, remote });
     } else {
       this.#host.onNoRoom(socket, remote);
@@ -93,18 +94,16 @@ export class WaitingSockets {
 
   /** They are not read, so nobody has told us that they were reset. */
   #forgetWhoLeft(): void {
-    const left = this.#waiting.filter(hasLeft);
-    if (left.length === 0) return;
-    this.#waiting = this.#waiting.filter((one) => !left.includes(one));
-    for (const { socket, remote } of left) this.#host.onLeft(socket, remote);
+    const before = this.#waiting;
+    this.#waiting = [];
+    for (const one of before) {
+      if (hasLeft(one)) this.#host.onLeft(one.socket, one.remote);
+      else this.#waiting.push(one);
+    }
   }
 }
 
 /** After a reset there is no peer to be asked for (getpeername(2), ENOTCONN). A Unix socket never says where its peer is. */
 function hasLeft({ socket, remote }: Arrived): boolean {
   return !remote.startsWith('unix:') && remoteEndpoint(socket) === undefined;
-}
-
-function ignore(): void {
-  // It is not read, so nobody is there yet to be told.
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addressBlock } from '../../src/admission/address-block.ts';
+import { addressBlock } from '../../src/admission/peer-address.ts';
 import type { Endpoint } from '../../src/index.ts';
 
 describe('what counts as one address', () => {

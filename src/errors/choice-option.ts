@@ -1,4 +1,4 @@
-import { invalidOption } from './framing-errors.ts';
+import { invalidOption } from './invalid-option.ts';
 
 /** The option, or its default: one of a few values, which programs without types may miss. */
 export function choiceOption<Choice extends string | number>(
