@@ -1,3 +1,4 @@
+import { nodeEventLoop } from '../../src/connection/event-loop.ts';
 import { FlushPace } from '../../src/connection/flush-pace.ts';
 
 /** A pace whose clock stands still until it is told the time, in milliseconds. */
@@ -10,14 +11,15 @@ function paced(): {
   let flushes = 0;
   let next = (): void => undefined;
   const now = jest.spyOn(performance, 'now').mockReturnValue(0);
-  const pace = new FlushPace({
+  const target = {
     flush: () => {
       flushes += 1;
       pace.flushed();
       next();
       next = () => undefined;
     },
-  });
+  };
+  const pace = new FlushPace(target, nodeEventLoop);
   return {
     pace,
     flushes: () => flushes,

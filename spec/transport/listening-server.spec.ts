@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { firstValueFrom } from 'rxjs';
 import { readBindOptions } from '../../src/transport/bind-options.ts';
 import { ListeningServer } from '../../src/transport/listening-server.ts';
+import { tcpTraits } from '../../src/transport/tcp-traits.ts';
 
 describe('ListeningServer', () => {
   it('reports a failure to accept and goes on (rules 14 and 15)', async () => {
@@ -11,6 +12,7 @@ describe('ListeningServer', () => {
       netServer,
       { endpoint: 'h:1', release: () => undefined },
       readBindOptions({}),
+      tcpTraits,
     );
     const refusal = firstValueFrom(server.refused);
     // What Node emits when accept(2) fails.
@@ -27,7 +29,12 @@ describe('ListeningServer', () => {
     const release = (): never => {
       throw Object.assign(new Error('not yours any more'), { code: 'EACCES' });
     };
-    const server = new ListeningServer(netServer, { endpoint: 'unix:/x', release }, readBindOptions({}));
+    const server = new ListeningServer(
+      netServer,
+      { endpoint: 'unix:/x', release },
+      readBindOptions({}),
+      tcpTraits,
+    );
     server.shutdown();
     expect(await firstValueFrom(server.closed)).toMatchObject({ error: { code: 'ERR_PERMISSION_DENIED' } });
     expect(netServer.listening).toBe(false);
@@ -39,6 +46,7 @@ describe('ListeningServer', () => {
       netServer,
       { endpoint: 'h:1', release: () => undefined },
       readBindOptions({}),
+      tcpTraits,
     );
     const refusal = firstValueFrom(server.refused);
     netServer.emit('drop', undefined);

@@ -281,9 +281,9 @@ export class DuplexConnection
     this.#sense();
     if (this.#failed || (this.#peerEnded && this.#halfCloseMode === 'while sending')) {
       // After this turn of the event loop, so that whoever awaits the end of a `for await` can still answer.
-      setImmediate(() => {
+      this.#profile.traits.loop.setImmediate(() => {
         this.#endUnlessSending();
-      });
+      }, undefined);
     }
   }
 

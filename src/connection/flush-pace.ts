@@ -1,3 +1,5 @@
+import type { EventLoop } from './event-loop.ts';
+
 // About what one write costs: as long as writes come faster, waiting for the next ones makes all of them cheaper.
 const PACE = 0.05;
 // After so long a turn has enough for the peer to begin with. Half of it costs a server of many clients more in system calls
@@ -26,6 +28,7 @@ interface Flushable {
  */
 export class FlushPace {
   readonly #target: Flushable;
+  readonly #loop: EventLoop;
   // Something is to be flushed; a callback of Node is due that will look at it; who delivers will do it before.
   #wanted = false;
   #queued = false;
@@ -37,16 +40,17 @@ export class FlushPace {
   #written = 0;
   #lookedAt = 0;
 
-  constructor(target: Flushable) {
+  constructor(target: Flushable, loop: EventLoop) {
     this.#target = target;
+    this.#loop = loop;
   }
 
   schedule(): void {
     this.#wanted = true;
     if (this.#queued || this.#isDelivering) return;
     this.#queued = true;
-    if (this.#due) process.nextTick(flushQueued, this);
-    else setImmediate(flushWhenDue, this);
+    if (this.#due) this.#loop.nextTick(flushQueued, this);
+    else this.#loop.setImmediate(flushWhenDue, this);
   }
 
   /**
@@ -56,7 +60,7 @@ export class FlushPace {
   wrote(): boolean {
     this.#written += 1;
     if (this.#written % LOOK_EVERY !== 0) return false;
-    const now = performance.now();
+    const now = this.#loop.now();
     if (this.#written === LOOK_EVERY) this.#lookedAt = now;
     return now - this.#lookedAt >= LONG_TURN;
   }
@@ -78,7 +82,7 @@ export class FlushPace {
 
   flushed(): void {
     // To look at the clock would make an answer late; so what comes after it counts as after a pause.
-    this.#lastFlush = this.#answering ? -Infinity : performance.now();
+    this.#lastFlush = this.#answering ? -Infinity : this.#loop.now();
     this.#hurried = false;
     this.#written = 0;
   }
@@ -90,7 +94,7 @@ export class FlushPace {
 
   flushWhenDue(): void {
     if (!this.#wanted || this.#due) this.flushQueued();
-    else setImmediate(flushWhenDue, this);
+    else this.#loop.setImmediate(flushWhenDue, this);
   }
 
   #flush(): void {
@@ -99,7 +103,7 @@ export class FlushPace {
   }
 
   get #due(): boolean {
-    return this.#hurried || performance.now() - this.#lastFlush >= PACE;
+    return this.#hurried || this.#loop.now() - this.#lastFlush >= PACE;
   }
 }
 

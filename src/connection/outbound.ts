@@ -51,7 +51,7 @@ export class Outbound {
   // An encoder is at work, and what it has written to this very connection meanwhile.
   #encoding = false;
   #nested: Buffer[] | undefined;
-  readonly #pace: FlushPace = new FlushPace(this);
+  readonly #pace: FlushPace;
   #congestion: BehaviorSubject<boolean> | undefined;
   #waiters: FlushWaiters | undefined;
   #state: 'open' | 'ended' | 'gone' = 'open';
@@ -79,6 +79,7 @@ export class Outbound {
     this.#stream = stream;
     this.#traits = traits;
     this.#host = host;
+    this.#pace = new FlushPace(this, traits.loop);
     this.#limit = maxWriteBuffer;
     // Half of the limit at the most, so that who minds `congested` never meets the limit.
     this.#highMark = Math.max(1, Math.min(HIGH_MARK, maxWriteBuffer / 2));
@@ -203,6 +204,11 @@ export class Outbound {
   /** What was received has been delivered. */
   answered(): void {
     this.#pace.delivered();
+  }
+
+  /** Runs what is to go on in the next turn of the event loop. */
+  later(task: () => void): void {
+    this.#traits.loop.setImmediate(task, undefined);
   }
 
   /** Completes the subscriber once all that was accepted until now is in the kernel. */

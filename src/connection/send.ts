@@ -123,7 +123,7 @@ function pull<Out>(
   let enough = outbound.accepted + ENOUGH_BYTES;
   let values = 0;
   const stepLater = (): void => {
-    setImmediate(() => {
+    outbound.later(() => {
       enough = outbound.accepted + ENOUGH_BYTES;
       values = 0;
       step();

@@ -1,9 +1,12 @@
 import type { Duplex } from 'node:stream';
 import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
+import { nodeEventLoop, type EventLoop } from './event-loop.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** What a kind of stream can do and tell beyond a `stream.Duplex`. */
 export interface StreamTraits {
+  /** The turns that its events come in. */
+  readonly loop: EventLoop;
   /** Ends the stream at once, in a way that the peer cannot take for a clean end, where there is one. */
   readonly reset: (stream: Duplex) => void;
   /** Ends what is written, after all of it: with FIN, where there is one. */
@@ -20,6 +23,7 @@ export interface StreamTraits {
 
 /** A stream that knows no reset, and that may keep what it was given, as a PassThrough does. */
 export const plainTraits: StreamTraits = {
+  loop: nodeEventLoop,
   reset: (stream) => stream.destroy(),
   end: (stream) => stream.end(),
   endedByReset: () => false,

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import {
   catchError,
   defer,
@@ -22,6 +21,7 @@ import { readBindOptions, type BindOptions, type BindSettings } from './bind-opt
 import { bindAddress } from './bind-address.ts';
 import { isLimitedByNode } from './connection-limit.ts';
 import { ListeningServer } from './listening-server.ts';
+import { nodeNetwork, type Network } from './network.ts';
 import type { Server } from './server.ts';
 import { tlsAcceptor, type TlsAcceptor } from './tls-acceptor.ts';
 import { readTlsOptions } from './tls-options.ts';
@@ -51,6 +51,11 @@ import { readTlsOptions } from './tls-options.ts';
  * @public
  */
 export function bind(endpoint: string, options: BindOptions = {}): Observable<Server> {
+  return bindOver(nodeNetwork, endpoint, options);
+}
+
+/** The same over another network. */
+export function bindOver(network: Network, endpoint: string, options: BindOptions): Observable<Server> {
   return defer(() => {
     const target = parseEndpoint(endpoint);
     const settings = readBindOptions(options);
@@ -65,7 +70,7 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
       // A context that does not come must not keep a program from stopping.
       const ready = tls === undefined ? acceptor : acceptor.pipe(takeUntil(stopping));
       const serving = ready.pipe(
-        switchMap((acceptorOrNone) => boundServer(target, settings, acceptorOrNone)),
+        switchMap((acceptorOrNone) => boundServer(network, target, settings, acceptorOrNone)),
         catchError((error: unknown) =>
           throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
         ),
@@ -80,6 +85,7 @@ export function bind(endpoint: string, options: BindOptions = {}): Observable<Se
 
 /** Emits once bound. Unsubscribing before that closes the socket; after it, the server belongs to whoever got it. */
 function boundServer(
+  network: Network,
   target: EndpointParts,
   settings: BindSettings,
   acceptor: TlsAcceptor | undefined,
@@ -87,7 +93,7 @@ function boundServer(
   return new Observable((subscriber) => {
     const { noDelay, keepAlive, keepAliveInitialDelay } = settings;
     const tuning = { noDelay, keepAlive, keepAliveInitialDelay };
-    const netServer = createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
+    const netServer = network.createServer({ allowHalfOpen: true, pauseOnConnect: true, ...tuning });
     if (isLimitedByNode(settings)) netServer.maxConnections = settings.maxConnections;
     let bound = false;
     subscriber.add(() => {
@@ -102,7 +108,7 @@ function boundServer(
       bindAddress(netServer, target, settings, acceptor !== undefined).subscribe({
         next: (address) => {
           bound = true;
-          subscriber.next(new ListeningServer(netServer, address, settings, acceptor));
+          subscriber.next(new ListeningServer(netServer, address, settings, network.tcp, acceptor));
         },
         error: (error: unknown) => {
           subscriber.error(error);

@@ -25,8 +25,8 @@ import { readConnectOptions, type ConnectOptions, type ConnectSettings } from '.
 import { dial } from './dial.ts';
 import { handshakeInTime } from './handshake-in-time.ts';
 import { inTime } from './in-time.ts';
+import { nodeNetwork, type Network } from './network.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
-import { tcpTraits } from './tcp-traits.ts';
 import { secureDialled } from './tls-handshake.ts';
 import { readTlsOptions, type TlsSettings } from './tls-options.ts';
 import { tlsTraits } from './tls-traits.ts';
@@ -60,32 +60,45 @@ import { whileSubscribed } from './while-subscribed.ts';
  * @public
  */
 export function connect(endpoint: string, options: ConnectOptions = {}): Observable<Connection> {
-  return dialConnection(endpoint, options).pipe(switchMap(whileSubscribed));
+  return connectOver(nodeNetwork, endpoint, options);
+}
+
+/** The same over another network. */
+export function connectOver(
+  network: Network,
+  endpoint: string,
+  options: ConnectOptions,
+): Observable<Connection> {
+  return dialConnection(endpoint, options, network).pipe(switchMap(whileSubscribed));
 }
 
 /** Emits the connection and leaves it open: it belongs to whoever got it. */
-export function dialConnection(endpoint: string, options: ConnectOptions): Observable<DuplexConnection> {
+export function dialConnection(
+  endpoint: string,
+  options: ConnectOptions,
+  network: Network = nodeNetwork,
+): Observable<DuplexConnection> {
   return defer(() => {
     const target = parseEndpoint(endpoint);
     const settings = readConnectOptions(options);
     const tls = readTlsOptions(target, options.tls, 'connect');
-    const dialled = announced(dialInTime(target, settings), settings).pipe(
+    const dialled = announced(dialInTime(target, settings, network), settings).pipe(
       tls === undefined
-        ? map((socket) => toConnection(socket, target, settings))
-        : switchMap((socket) => secure(socket, target, settings, tls)),
+        ? map((socket) => toConnection(socket, target, settings, network))
+        : switchMap((socket) => secure(socket, target, settings, tls, network)),
     );
     return settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
   });
 }
 
-function dialInTime(target: EndpointParts, settings: ConnectSettings): Observable<Socket> {
+function dialInTime(target: EndpointParts, settings: ConnectSettings, network: Network): Observable<Socket> {
   const { connectTimeout, scheduler } = settings;
   const late = (): TransportError => {
     const detail = `no connection within ${connectTimeout} ms`;
     const endpoint = formatEndpoint(target);
     return new TransportError('ERR_CONNECT_TIMEOUT', { phase: 'connect', endpoint, detail });
   };
-  return inTime(dial(target, settings), connectTimeout, scheduler, late);
+  return inTime(dial(target, settings, network), connectTimeout, scheduler, late);
 }
 
 /** The header has to be the first that the server gets. */
@@ -98,11 +111,12 @@ function secure(
   target: EndpointParts,
   settings: ConnectSettings,
   tls: TlsSettings,
+  network: Network,
 ): Observable<DuplexConnection> {
   const host = target.kind === 'tcp' ? target.host : '';
   const secured = secureDialled(socket, host, tls);
   return handshakeInTime(secured, settings, formatEndpoint(target)).pipe(
-    map((stream) => toConnection(socket, target, settings, stream)),
+    map((stream) => toConnection(socket, target, settings, network, stream)),
   );
 }
 
@@ -111,10 +125,11 @@ function toConnection(
   socket: Socket,
   target: EndpointParts,
   settings: ConnectSettings,
+  network: Network,
   secured?: TLSSocket,
 ): DuplexConnection {
   const isTcp = target.kind === 'tcp';
-  const traits = secured !== undefined ? tlsTraits : isTcp ? tcpTraits : socketTraits;
+  const traits = secured !== undefined ? tlsTraits : isTcp ? network.tcp : socketTraits;
   const profile = { settings, role: 'dialled', draining: NEVER, traits } as const;
   const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
   const remote = remoteEndpoint(socket) ?? formatEndpoint(target);

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { connect as connectSocket, isIP, type NetConnectOpts, type Socket } from 'node:net';
+import { isIP, type NetConnectOpts, type Socket } from 'node:net';
 import { Observable } from 'rxjs';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
 import { formatEndpoint } from '../endpoint/format-endpoint.ts';
@@ -8,6 +8,7 @@ import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { checkedLookup } from './checked-lookup.ts';
 import type { ConnectSettings } from './connect-options.ts';
+import type { Network } from './network.ts';
 import { checkUnixPath } from './unix-path.ts';
 
 /**
@@ -19,11 +20,11 @@ import { checkUnixPath } from './unix-path.ts';
  *     └──────────┴──────▶ #          an error that tells the two phases apart
  * ```
  */
-export function dial(target: EndpointParts, settings: ConnectSettings): Observable<Socket> {
+export function dial(target: EndpointParts, settings: ConnectSettings, network: Network): Observable<Socket> {
   return new Observable((subscriber) => {
     let connected = false;
     let phase: TransportPhase = target.kind === 'tcp' && isIP(target.host) === 0 ? 'resolve' : 'connect';
-    const socket = newSocket(target, settings);
+    const socket = newSocket(target, settings, network);
     subscriber.add(() => {
       if (!connected) socket.destroy();
     });
@@ -45,10 +46,10 @@ export function dial(target: EndpointParts, settings: ConnectSettings): Observab
 }
 
 /** Throws at once what Node says of the options. */
-function newSocket(target: EndpointParts, settings: ConnectSettings): Socket {
+function newSocket(target: EndpointParts, settings: ConnectSettings, network: Network): Socket {
   try {
     if (target.kind === 'unix') checkUnixPath(target.path, 'connect');
-    return connectSocket(socketOptions(target, settings));
+    return network.connect(socketOptions(target, settings));
   } catch (error) {
     throw toTransportError(error, 'connect', formatEndpoint(target));
   }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { AsyncSubject, EMPTY, map, merge, Observable, Subject, switchMap, take, takeUntil } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
-import { socketTraits } from '../connection/stream-traits.ts';
+import { socketTraits, type StreamTraits } from '../connection/stream-traits.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
@@ -18,7 +18,6 @@ import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
-import { tcpTraits } from './tcp-traits.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
 import { tlsTraits } from './tls-traits.ts';
 import type { WaitingSockets, WaitingSocketsHost } from './waiting-sockets.ts';
@@ -66,7 +65,13 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   #accepting = true;
   #releaseError: TransportError | undefined;
 
-  constructor(netServer: NetServer, bound: BoundAddress, settings: BindSettings, acceptor?: TlsAcceptor) {
+  constructor(
+    netServer: NetServer,
+    bound: BoundAddress,
+    settings: BindSettings,
+    tcp: StreamTraits,
+    acceptor?: TlsAcceptor,
+  ) {
     this.endpoint = acceptor === undefined ? bound.endpoint : withTls(bound.endpoint);
     this.#netServer = netServer;
     this.#release = bound.release;
@@ -75,7 +80,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     this.#nobody = isUnix ? 'unix:' : UNKNOWN;
     this.#asksWho = settings.accept !== undefined || settings.proxyProtocol !== undefined;
     this.#isWildcard = /^(?:0\.0\.0\.0|\[::\]):/u.test(bound.endpoint);
-    const traits = acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcpTraits;
+    const traits = acceptor !== undefined ? tlsTraits : isUnix ? socketTraits : tcp;
     this.#profile = {
       settings,
       role: 'accepted',
