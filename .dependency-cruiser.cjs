@@ -22,7 +22,7 @@ const layers = {
   testing: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
 };
 
-const INDEX = '^src/index[.]ts$';
+const INDEX = '^src/(testing/)?index[.]ts$';
 
 /** @param {string[]} names */
 const inside = (names) => `^src/(${names.join('|')})/`;

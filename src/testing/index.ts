@@ -1,0 +1,15 @@
+/**
+ * Tests of reactive RPC layers without sockets and without waiting: transports in memory and in virtual time.
+ *
+ * @packageDocumentation
+ */
+export { memoryTransport } from './memory-transport.ts';
+export { SimulatedNetwork } from './simulation/simulated-network.ts';
+export type { SimulatedNetworkOptions } from './simulation/network-options.ts';
+export { SimulationScheduler } from './simulation/simulation-scheduler.ts';
+export type { Crash, SimulatedHost } from './simulation/simulated-host.ts';
+export type { SimulatedTransportOptions } from './simulation/simulated-transport.ts';
+export type { LinkOptions } from './simulation/path.ts';
+export type { ResolutionFailure } from './simulation/names.ts';
+export type { Trace } from './simulation/trace.ts';
+export type { TraceEvent } from './simulation/trace-event.ts';

@@ -1,0 +1,69 @@
+import { asyncScheduler, type Subscription } from 'rxjs';
+import { nodeEventLoop } from '../connection/event-loop.ts';
+import type { Transport } from '../transport/transport.ts';
+import { connectionPair } from './simulation/connection-pair.ts';
+import { Handshake, type HandshakeNetwork } from './simulation/handshake.ts';
+import { Patience } from './simulation/patience.ts';
+import { Path } from './simulation/path.ts';
+import { Machine } from './simulation/simulated-host.ts';
+import type { SimulatedTransportOptions } from './simulation/simulated-transport.ts';
+import { RecordedTrace } from './simulation/trace.ts';
+
+const NAME = 'memory';
+// What a loopback socket takes and hands out at once.
+const CHUNK = 64 * 1024;
+
+/**
+ * A transport within this process, for unit tests: its connections are the real ones, over no socket.
+ *
+ * ```text
+ * transport.listen()            --c--
+ * transport.connect(endpoint)   --d--      what d sends, c receives in the next turn of the event loop, and the other way
+ * ```
+ *
+ * ```ts
+ * const transport = memoryTransport({ port: 7000 });
+ * transport.listen().pipe(serve(({ received }) => received)).subscribe();
+ * const connection = await firstValueFrom(transport.connect('memory:7000').pipe(mergeMap(talk)));
+ * ```
+ *
+ * Chunking, half-close, reset, back-pressure and `closed` are those of TCP: what one end writes waits in a window of 64 KiB and a
+ * send buffer of 64 KiB until the other reads. Each call makes a network of its own, whose every host name is `memory`; the
+ * server's endpoint is `memory:PORT`. Nothing waits on a timer but `closeTimeout` and the like.
+ *
+ * Errors: `ERR_UNSUPPORTED` for TLS and Unix sockets, and those of `bind` and `connect`.
+ *
+ * @public
+ */
+export function memoryTransport(options: SimulatedTransportOptions = {}): Transport {
+  const physics = { scheduler: options.scheduler ?? asyncScheduler, loop: nodeEventLoop, random: () => 0 };
+  const path = new Path(physics, { latency: 0, jitter: 0, bandwidth: Infinity });
+  const trace = new RecordedTrace(0, physics.scheduler);
+  const after = (milliseconds: number, task: () => void): Subscription =>
+    physics.scheduler.schedule(() => {
+      task();
+    }, milliseconds);
+  const parts = {
+    number: 0,
+    tcp: { window: CHUNK, sendBuffer: CHUNK, segmentSize: () => CHUNK },
+    path: () => path,
+    trace,
+    patience: new Patience({ retransmissionTimeout: Infinity, after, latency: () => 0 }),
+  };
+  const handshakes: HandshakeNetwork = {
+    trace,
+    path: () => path,
+    machineAt: () => machine,
+    connection: (from, to, attempt) => connectionPair(from, to, attempt, parts),
+  };
+  const machine = new Machine(NAME, NAME, {
+    loop: nodeEventLoop,
+    scheduler: physics.scheduler,
+    after,
+    resolve: () => NAME,
+    sendSyn: (from, attempt) => {
+      new Handshake(handshakes, from, attempt).begin();
+    },
+  });
+  return machine.transport(options);
+}

@@ -1,0 +1,102 @@
+import type { Machine } from './simulated-host.ts';
+import type { TcpEnd } from './tcp-end.ts';
+
+// libuv: ten probes, a second apart, after the initial delay (uv_tcp_keepalive).
+const PROBING = 10_000;
+
+/** What it takes to wait. */
+export interface PatienceClock {
+  readonly retransmissionTimeout: number;
+  after(milliseconds: number, task: () => void): void;
+  /** Milliseconds from one host to another. */
+  latency(): number;
+}
+
+/**
+ * How long kernels put up with a peer of which nothing comes.
+ *
+ * ```text
+ *   something waits for the peer   ──▶ sent again, and given up after retransmissionTimeout ──▶ ETIMEDOUT
+ *   nothing waits, keep-alive on   ──▶ asked after the initial delay, given up 10 s later   ──▶ ETIMEDOUT
+ *   the peer is up again, but knows of no connection: it answers the first that comes       ──▶ ECONNRESET
+ * ```
+ */
+export class Patience {
+  readonly #clock: PatienceClock;
+  // Ends whose peer went with its machine, and that have something for it.
+  readonly #unanswered = new Map<Machine, Set<TcpEnd>>();
+
+  constructor(clock: PatienceClock) {
+    this.#clock = clock;
+  }
+
+  /** What an end has sent waits for the way to open. */
+  stuck(end: TcpEnd): void {
+    this.#giveUpLater(end, () => end.isStuck);
+  }
+
+  /** What an end has sent came to a machine that does not know it. */
+  unanswered(machine: Machine, end: TcpEnd): void {
+    if (machine.isUp) {
+      this.#resetLater(end);
+      return;
+    }
+    const waiting = this.#unanswered.get(machine) ?? new Set();
+    this.#unanswered.set(machine, waiting.add(end));
+    this.#giveUpLater(end, () => this.#isUnanswered(machine, end));
+  }
+
+  /** The machine is up again. */
+  restarted(machine: Machine): void {
+    for (const end of this.#unanswered.get(machine) ?? []) this.#resetLater(end);
+    this.#unanswered.delete(machine);
+  }
+
+  /** The way from a machine is blocked. */
+  blocked(machine: Machine, isBlocked: (end: TcpEnd) => boolean): void {
+    for (const end of machine.ends) {
+      if (!isBlocked(end)) continue;
+      this.#afterProbing(end, () => {
+        // What waits to be acknowledged is sent again instead of a probe.
+        if (isBlocked(end) && !end.isStuck) end.lose('ETIMEDOUT');
+      });
+    }
+  }
+
+  /** A machine has gone without a word to those that were connected to it. */
+  silent(machine: Machine, left: readonly TcpEnd[]): void {
+    for (const end of left) {
+      if (end.keepAliveDelay === undefined) continue;
+      this.#clock.after(end.keepAliveDelay, () => {
+        if (machine.isUp) this.#resetLater(end);
+      });
+      this.#afterProbing(end, () => {
+        if (machine.isUp) this.#resetLater(end);
+        else if (!this.#isUnanswered(machine, end)) end.lose('ETIMEDOUT');
+      });
+    }
+  }
+
+  #isUnanswered(machine: Machine, end: TcpEnd): boolean {
+    return this.#unanswered.get(machine)?.has(end) === true;
+  }
+
+  #afterProbing(end: TcpEnd, task: () => void): void {
+    if (end.keepAliveDelay !== undefined) this.#clock.after(end.keepAliveDelay + PROBING, task);
+  }
+
+  #resetLater(end: TcpEnd): void {
+    this.#clock.after(this.#clock.latency(), () => {
+      end.lose('ECONNRESET');
+    });
+  }
+
+  #giveUpLater(end: TcpEnd, isUnanswered: () => boolean): void {
+    if (end.isWatched) return;
+    end.isWatched = true;
+    this.#clock.after(this.#clock.retransmissionTimeout, () => {
+      end.isWatched = false;
+      if (isUnanswered()) end.lose('ETIMEDOUT');
+    });
+  }
+}
