@@ -1,0 +1,465 @@
+import {
+  concat,
+  defer,
+  EMPTY,
+  finalize,
+  ignoreElements,
+  map,
+  merge,
+  mergeMap,
+  NEVER,
+  of,
+  tap,
+  timer,
+  type Observable,
+} from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import type { Connection } from '../../../src/connection/connection.ts';
+import { serve } from '../../../src/index.ts';
+import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/testing/index.ts';
+import { AT, codeOf, world } from './world.ts';
+
+const echo = ({ received }: Connection): Observable<Buffer> => received;
+const swallow = ({ received }: Connection): Observable<never> => received.pipe(ignoreElements());
+const bytesOf = (text: Buffer): number => text.length;
+
+describe('SimulatedNetwork', () => {
+  describe('connects', () => {
+    it('after a handshake, and carries bytes after the latency', () => {
+      const { scheduler, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(echo)));
+      dial((connection) => merge(connection.send(['hello']), connection.received));
+      scheduler.advance(1000);
+      // SYN, SYN ACK, the word, its echo.
+      expect(log).toEqual(['40 dialled: hello']);
+    });
+
+    it('not where nobody listens, and says so after a round trip', () => {
+      const { scheduler, dial, log } = world();
+      dial(() => NEVER);
+      scheduler.advance(1000);
+      expect(log).toEqual(['20 dialled: ERR_CONNECTION_REFUSED']);
+    });
+
+    it('at the next SYN, a second later, when the first is dropped', () => {
+      const { scheduler, network, server, listener, dial, log } = world();
+      server.run(() => listener.listen());
+      network.dropSyn(server, 1);
+      dial(() => of('open'));
+      scheduler.advance(4000);
+      expect(log).toEqual(['1020 dialled: open']);
+    });
+
+    it('not in time, when every SYN is dropped, the backlog is full, or the way is blocked', () => {
+      for (const cut of ['dropSyn', 'backlogFull', 'partition'] as const) {
+        const { scheduler, network, client, server, listener, dial, log } = world();
+        server.run(() => listener.listen());
+        if (cut === 'partition') network.partition(client, server);
+        else network[cut](server);
+        dial(() => NEVER);
+        scheduler.advance(10_000);
+        expect(log).toEqual(['5000 dialled: ERR_CONNECT_TIMEOUT']);
+      }
+    });
+
+    it('not at all after seven SYN, when it is left to the system', () => {
+      const { scheduler, network, server, listener, dial, log } = world();
+      server.run(() => listener.listen());
+      network.backlogFull(server);
+      dial(() => NEVER, { connectTimeout: Infinity });
+      scheduler.flush();
+      expect(log).toEqual(['127000 dialled: ERR_CONNECT_TIMEOUT']);
+    });
+
+    it('once, when the answer to its SYN takes longer than the next SYN', () => {
+      const { scheduler, server, listener, dial, log, note } = world({ latency: 800 });
+      server.run(() => listener.listen().pipe(tap(({ remote }) => note(`accepted ${remote}`))));
+      dial(() => of('open'));
+      scheduler.advance(4000);
+      expect(log).toEqual(['1600 dialled: open', '2400 accepted 10.0.0.1:49152']);
+    });
+
+    it('by a name that resolves again, or elsewhere', () => {
+      const { scheduler, network, server, listener, dial, log, dialler, watch } = world();
+      server.run(() => listener.listen());
+      network.resolution('server', 'EAI_AGAIN');
+      dial(() => NEVER);
+      scheduler.advance(10);
+      network.resolution('server', 'normal');
+      dial(() => of('open'));
+      watch('unknown', dialler.connect('nobody:1'));
+      network.resolution('db.example', { address: server.address });
+      watch('alias', dialler.connect('db.example:7000'), ({ remote }) => remote);
+      scheduler.advance(1000);
+      expect(log).toEqual([
+        '0 dialled: ERR_HOST_NOT_FOUND',
+        '10 unknown: ERR_HOST_NOT_FOUND',
+        '30 dialled: open',
+        '30 alias: 10.0.0.2:7000',
+      ]);
+    });
+
+    it('within a host at once, by localhost too', () => {
+      const { scheduler, server, listener, watch, log } = world();
+      server.run(() => listener.listen());
+      watch('local', server.transport().connect('localhost:7000'), () => 'open');
+      scheduler.advance(10);
+      expect(log).toEqual(['0 local: open']);
+    });
+  });
+
+  describe('listens', () => {
+    it('at one port only once, and again after that is given back (rule 5)', () => {
+      const { scheduler, listener, server, watch, log } = world();
+      const first = listener.bind().subscribe();
+      watch('second', server.transport({ port: 7000 }).bind());
+      scheduler.advance(10);
+      first.unsubscribe();
+      watch('third', server.transport({ port: 7000 }).bind(), ({ endpoint }) => endpoint);
+      scheduler.advance(10);
+      expect(log).toEqual(['0 second: ERR_ADDRESS_IN_USE', '10 third: 10.0.0.2:7000']);
+    });
+
+    it('at a free port of its own address, and not at that of another host', () => {
+      const { scheduler, server, client, watch, log } = world();
+      watch('any', server.transport().bind(), ({ endpoint }) => endpoint);
+      watch('all', server.transport({ host: '0.0.0.0' }).bind(), ({ endpoint }) => endpoint);
+      watch('other', server.transport({ host: client.address }).bind());
+      scheduler.advance(10);
+      expect(log).toEqual([
+        '0 any: 10.0.0.2:49152',
+        '0 all: 0.0.0.0:49153',
+        '0 other: ERR_ADDRESS_NOT_AVAILABLE',
+      ]);
+    });
+
+    it('and refuses more than maxConnections (rule 14)', () => {
+      const { scheduler, server, listener, dial, note, log } = world({}, { maxConnections: 1 });
+      server.run(() =>
+        listener
+          .bind()
+          .pipe(
+            mergeMap(({ refused, connections }) =>
+              merge(connections, refused.pipe(tap(({ error }) => note(`refused: ${error.code}`)))),
+            ),
+          ),
+      );
+      dial(() => NEVER);
+      scheduler.advance(100);
+      dial(({ received }) => received);
+      scheduler.advance(100);
+      expect(log).toEqual(['130 refused: ERR_TOO_MANY_CONNECTIONS', '140 dialled is over']);
+    });
+  });
+
+  describe('carries bytes', () => {
+    it.each([
+      [{}],
+      [{ chunking: 1 }],
+      [{ chunking: 'random', seed: 5 }],
+      [{ jitter: 50 }],
+      [{ window: 7, sendBuffer: 3 }],
+    ] as const)(
+      'each once and in order, however they are cut and delayed: %j (rule 8)',
+      (options: SimulatedNetworkOptions) => {
+        const { scheduler, server, listener, dial } = world(options);
+        server.run(() => listener.listen().pipe(serve(echo)));
+        const sent = Buffer.from(Array.from({ length: 3000 }, (_, index) => index % 251));
+        const came: Buffer[] = [];
+        dial((connection) =>
+          merge(
+            concat(
+              connection.send([sent]),
+              defer(() => {
+                connection.end();
+                return EMPTY;
+              }),
+            ),
+            connection.received.pipe(tap((chunk) => came.push(chunk))),
+          ),
+        );
+        scheduler.flush(600_000);
+        expect(Buffer.concat(came).equals(sent)).toBe(true);
+        if (options.chunking === 1) expect(new Set(came.map(bytesOf))).toEqual(new Set([1]));
+        if (options.chunking === 'random') expect(new Set(came.map(bytesOf)).size).toBeGreaterThan(2);
+      },
+    );
+
+    it('as fast as its bandwidth', () => {
+      const { scheduler, server, listener, dial, log } = world({ bandwidth: 100_000 });
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial((connection) => concat(connection.send([Buffer.alloc(1_000_000)]), of('sent')));
+      scheduler.flush(60_000);
+      const at = Number(log[0]?.split(' ')[0]);
+      // The last 128 KiB wait in the send buffer and on the way.
+      expect(at).toBeGreaterThan(8600);
+      expect(at).toBeLessThan(9500);
+    });
+
+    it('no more than the window and the send buffer for a reader that does not read (rule 13)', () => {
+      const { scheduler, server, listener, dial, note, log } = world({ window: 4096, sendBuffer: 4096 });
+      server.run(() => listener.listen().pipe(mergeMap(() => NEVER)));
+      dial((connection) => {
+        connection.congested.subscribe((congested) => {
+          note(`congested: ${congested}`);
+        });
+        connection.write(Buffer.alloc(100_000));
+        return timer(1000, scheduler).pipe(
+          mergeMap(() => connection.traffic),
+          map(({ bytesWritten }) => bytesWritten),
+        );
+      });
+      scheduler.advance(5000);
+      expect(log).toEqual(['20 congested: false', '20 congested: true', '1020 dialled: 0']);
+    });
+
+    it('as fast as a slow reader reads them', () => {
+      const { scheduler, network, server, listener, dial, note, log } = world();
+      network.slowReader(server, 1000);
+      let came = 0;
+      server.run(() =>
+        listener.listen().pipe(
+          mergeMap(({ received }) => received),
+          tap((chunk) => {
+            came += chunk.length;
+            if (came === 5000) note('all came');
+          }),
+        ),
+      );
+      dial((connection) => connection.send([Buffer.alloc(5000)]));
+      scheduler.advance(10_000);
+      const at = Number(log[0]?.split(' ')[0]);
+      expect(at).toBeGreaterThan(4900);
+      expect(at).toBeLessThan(5100);
+    });
+
+    it('both ways after a half-close, and ends when both have ended (rule 12)', () => {
+      const { scheduler, server, listener, dial, log, note } = world();
+      server.run(() =>
+        listener.listen().pipe(
+          serve((connection) =>
+            concat(
+              connection.received.pipe(ignoreElements()),
+              timer(100, scheduler).pipe(map(() => 'answer')),
+            ),
+          ),
+          tap(({ error }) => note(`served: ${String(error)}`)),
+        ),
+      );
+      dial((connection) => {
+        connection.write('question');
+        connection.end();
+        return connection.received;
+      });
+      scheduler.advance(1000);
+      expect(log).toEqual(['130 served: undefined', '140 dialled: answer', '140 dialled is over']);
+    });
+  });
+
+  describe('a partition', () => {
+    it('delays what is sent, and what waited arrives in order when it heals', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(echo)));
+      dial((connection) =>
+        merge(connection.send(timer(0, 100, scheduler).pipe(map(String))), connection.received),
+      );
+      scheduler.advance(130);
+      network.partition(client, server);
+      scheduler.advance(370);
+      network.heal(client, server);
+      scheduler.advance(40);
+      const [first, second, ...rest] = log;
+      expect([first, second]).toEqual(['40 dialled: 0', '510 dialled: 1']);
+      expect(rest).toEqual(['520 dialled: 2', '520 dialled: 3', '520 dialled: 4', '540 dialled: 5']);
+    });
+
+    it('ends an idle connection by its keep-alive, and not one that is healed before', () => {
+      for (const [heals, expected] of [
+        [false, ['70020 dialled: ERR_CONNECTION_LOST']],
+        [true, []],
+      ] as const) {
+        const { scheduler, network, client, server, listener, dial, log } = world();
+        server.run(() => listener.listen().pipe(serve(swallow)));
+        dial(({ received }) => received, { keepAliveInitialDelay: 60_000 });
+        scheduler.advance(20);
+        network.partition(client, server);
+        if (heals)
+          timer(60_000, scheduler).subscribe(() => {
+            network.heal();
+          });
+        scheduler.advance(100_000);
+        expect(log).toEqual(expected);
+      }
+    });
+
+    it('ends a connection that sends after the retransmissions of a quarter of an hour', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial((connection) => {
+        network.partition(client, server);
+        connection.write('anybody there?');
+        return connection.received;
+      });
+      scheduler.advance(2_000_000);
+      expect(log).toEqual(['924630 dialled: ERR_CONNECTION_LOST']);
+    });
+  });
+
+  describe('a crash', () => {
+    it('resets the connections of a process that is killed', () => {
+      const { scheduler, network, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(() => NEVER)));
+      dial(({ received }) => received);
+      scheduler.advance(100);
+      network.crash(server);
+      scheduler.advance(100);
+      dial(({ received }) => received);
+      scheduler.advance(10_000);
+      expect(log).toEqual(['110 dialled: ERR_CONNECTION_RESET', '5200 dialled: ERR_CONNECT_TIMEOUT']);
+    });
+
+    it('is silent when the power goes: the keep-alive notices, or the first word after the restart', () => {
+      for (const [restarts, expected] of [
+        [false, '70100'],
+        [true, '5020'],
+      ] as const) {
+        const { scheduler, network, server, listener, dial, log } = world();
+        server.run(() => listener.listen().pipe(serve(swallow)));
+        dial(
+          (connection) =>
+            merge(
+              connection.received,
+              timer(4980, scheduler).pipe(
+                tap(() => restarts && connection.write('?')),
+                ignoreElements(),
+              ),
+            ),
+          {
+            keepAliveInitialDelay: 60_000,
+          },
+        );
+        scheduler.advance(100);
+        network.crash(server, 'silence');
+        scheduler.advance(1000);
+        if (restarts) network.restart(server);
+        scheduler.advance(100_000);
+        expect(log.map((line) => line.replace(/ERR_.*/u, ''))).toEqual([`${expected} dialled: `]);
+      }
+    });
+
+    it('loses what was under way, and ends the programs of the host, which a restart begins anew', () => {
+      const { scheduler, network, server, listener, dial, note, log } = world();
+      let starts = 0;
+      server.run(() => {
+        starts += 1;
+        note(`start ${starts}`);
+        return merge(
+          listener.listen().pipe(serve(echo)),
+          NEVER.pipe(
+            finalize(() => {
+              note('stopped');
+            }),
+          ),
+        );
+      });
+      dial((connection) => merge(connection.send(['lost']), connection.received));
+      scheduler.advance(35);
+      network.crash(server, 'silence');
+      expect(server.isUp).toBe(false);
+      scheduler.advance(100);
+      network.restart(server);
+      scheduler.advance(1);
+      dial((connection) => merge(connection.send(['found']), connection.received));
+      scheduler.advance(100);
+      expect(log).toEqual(['0 start 1', '35 stopped', '135 start 2', '176 dialled: found']);
+    });
+  });
+
+  it('gives the same trace for the same seed to the byte, and another for another', () => {
+    const traceOf = (seed: number): string => {
+      const { scheduler, network, client, server, listener, dial } = world({
+        seed,
+        jitter: 20,
+        chunking: 'random',
+      });
+      server.run(() => listener.listen().pipe(serve(echo)));
+      dial((connection) =>
+        merge(
+          connection.send(timer(0, 50, scheduler).pipe(map((n) => `${n}`.repeat(50)))),
+          connection.received,
+        ),
+      );
+      timer(300, scheduler).subscribe(() => {
+        network.partition(client, server);
+      });
+      timer(600, scheduler).subscribe(() => {
+        network.heal();
+      });
+      scheduler.advance(2000);
+      return network.trace.toString();
+    };
+    expect(traceOf(1)).toBe(traceOf(1));
+    expect(traceOf(1)).not.toBe(traceOf(2));
+  });
+
+  it('runs under a TestScheduler of RxJS, and is asserted with marbles', () => {
+    const scheduler = new TestScheduler((actual, expected) => {
+      expect(actual).toEqual(expected);
+    });
+    scheduler.run(({ expectObservable, cold }) => {
+      const network = new SimulatedNetwork({ scheduler, latency: 1 });
+      const server = network.host('server');
+      server.run(() =>
+        server
+          .transport({ port: 7000 })
+          .listen({ until: cold('----------x') })
+          .pipe(serve(echo)),
+      );
+      const talk = network
+        .host('client')
+        .transport()
+        .connect(AT)
+        .pipe(
+          mergeMap((connection) => merge(connection.send(cold('--a-b|')), connection.received)),
+          map(String),
+        );
+      // Handshake 2 ms, the letter there and back 2 ms; the drain ends the received of the echo, which ends the connection.
+      expectObservable(talk).toBe('------a-b--|');
+    });
+  });
+
+  it.each([
+    ['tls', { tls: true }, AT],
+    ['tls://', {}, `tls://${AT}`],
+    ['unix:', {}, 'unix:/run/app.sock'],
+  ] as const)('does not do %s, and says so', (_, options, endpoint) => {
+    const { scheduler, dialler, watch, log } = world();
+    watch('dialled', dialler.connect(endpoint, options));
+    scheduler.flush();
+    expect(log).toEqual(['0 dialled: ERR_UNSUPPORTED']);
+  });
+
+  it.each([
+    [{ latency: -1 }, 'latency is -1'],
+    [{ jitter: NaN }, 'jitter is NaN'],
+    [{ bandwidth: 0 }, 'bandwidth is 0'],
+    [{ chunking: 0 }, 'chunking is 0'],
+    [{ seed: 0.5 }, 'seed is 0.5'],
+  ])('refuses %j', (options, message) => {
+    expect(() => new SimulatedNetwork(options)).toThrow(message);
+  });
+
+  it('knows its hosts by name, and no others', () => {
+    const network = new SimulatedNetwork();
+    expect(network.host('a')).toBe(network.host('a'));
+    expect(() => network.host('b', network.host('a').address)).toThrow('is the address of a already');
+    expect(() => {
+      network.crash(new SimulatedNetwork().host('a'));
+    }).toThrow('a is no host of this network');
+    try {
+      network.slowReader(network.host('a'), 0);
+    } catch (error) {
+      expect(codeOf(error)).toBe('ERR_INVALID_OPTION');
+    }
+  });
+});
