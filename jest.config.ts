@@ -22,6 +22,7 @@ const config: Config = {
     '!src/transport/transport.ts',
   ],
   coverageThreshold: { global: { branches: 95 } },
+  setupFilesAfterEnv: ['<rootDir>/spec/real-timers.ts'],
   testTimeout: 15_000,
 };
 

@@ -55,7 +55,7 @@ describe('fromDuplex', () => {
     const child = spawn('cat');
     const stdio = Duplex.from({ readable: child.stdout, writable: child.stdin });
     // Node's pair of streams does not always close when the child is gone; the deadline is for such streams.
-    const connection = fromDuplex(stdio, { closeTimeout: 200 });
+    const connection = fromDuplex(stdio, { closeTimeout: 50 });
     const { log } = record(connection.received);
     child.kill('SIGKILL');
     await once(child, 'exit');

@@ -35,6 +35,7 @@ describe('accept', () => {
     const answers = [true, false, true];
     const started = await startServer({
       accept: (arrival) => answers[arrivals.push(arrival) - 1] === true,
+      closeTimeout: 10,
     });
     const { server } = started;
     const refusal = firstValueFrom(server.refused);

@@ -54,13 +54,14 @@ describe('bind', () => {
   });
 
   it('frees the port at once: the same one is bound three times in a row (rule 5)', async () => {
-    const first = await startServer();
+    // The peers do not end: it is about the port.
+    const first = await startServer({ closeTimeout: 10 });
     const { endpoint } = first.server;
     await dialRaw(endpoint);
     await first.accept();
     await first.stop();
     for (let round = 0; round < 3; round += 1) {
-      const again = await startServer({}, endpoint);
+      const again = await startServer({ closeTimeout: 10 }, endpoint);
       await dialRaw(endpoint);
       await again.accept();
       await again.stop();
@@ -179,7 +180,7 @@ describe('Server.connections', () => {
   });
 
   it('goes to every subscriber, and completes for all when the server is closed', async () => {
-    const { server, stop } = await startServer();
+    const { server, stop } = await startServer({ closeTimeout: 10 });
     const [one, two] = [firstValueFrom(server.connections), firstValueFrom(server.connections)];
     await dialRaw(server.endpoint);
     expect(await one).toBe(await two);

@@ -311,7 +311,7 @@ describe('connectTimeout', () => {
     const endpoint = await startDeafServer();
     const dials = record(
       from(Array.from({ length: 8 }, () => endpoint)).pipe(
-        concatMap((target) => openConnection(target, { connectTimeout: 100 })),
+        concatMap((target) => openConnection(target, { connectTimeout: 50 })),
       ),
     );
     afterThisSpec(() => {
