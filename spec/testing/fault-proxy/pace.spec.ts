@@ -59,8 +59,7 @@ describe('Pace', () => {
       const late: Pick<SchedulerLike, 'now' | 'schedule'> = {
         now: () => clock.now(),
         // Each comes 2 ms after it was due.
-        schedule: ((work: never, delay = 0, state?: never) =>
-          clock.schedule(work, delay + 2, state)) as SchedulerLike['schedule'],
+        schedule: (work: never, delay = 0, state?: never) => clock.schedule(work, delay + 2, state),
       };
       // 5 ms each: at 0, 5, 10 and 15, and not at 0, 7, 14 and 21.
       expectObservable(carried(cold('(bbbb|)', bytes), late)).toBe('b 6ms b 4ms b 4ms b 4ms |', bytes);

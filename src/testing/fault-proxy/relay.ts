@@ -7,6 +7,7 @@ import {
   distinctUntilChanged,
   EMPTY,
   endWith,
+  filter,
   forkJoin,
   ignoreElements,
   map,
@@ -161,14 +162,20 @@ export class Relay implements ProxiedConnection {
   /** Emits when both sides have closed. */
   #talk(): Observable<unknown> {
     const { client, dial } = this.#init;
+    const isDialling = (): boolean => this.#dialled === undefined;
+    const refused = (error: unknown): Observable<never> =>
+      concat(
+        this.downstream.audible,
+        throwError(() => error),
+      );
     // In silence the server hears of no client; and a client that has left needs none.
     const dialling = concat(this.upstream.audible, dial).pipe(
       tap((server) => {
         this.#dialled = server;
       }),
       // Who is connected is watched by the directions, which tell of a loss or keep silent.
-      catchError((error: unknown) => (this.#dialled === undefined ? throwError(() => error) : NEVER)),
-      takeUntil(client.closed),
+      catchError((error: unknown) => (isDialling() ? refused(error) : NEVER)),
+      takeUntil(client.closed.pipe(filter(isDialling))),
     );
     return dialling.pipe(switchMap((server) => this.#between(client, server)));
   }
