@@ -4,11 +4,11 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom, Subject } from 'rxjs';
-import { TransportError } from '../../../src/index.ts';
+import { openConnection, TransportError } from '../../../src/index.ts';
 import { faultProxy } from '../../../src/testing/fault-proxy/fault-proxy.ts';
 import { afterThisSpec } from '../../cleanup.ts';
-import { closeOf, dialRaw, drain, startRawServer } from '../../loopback.ts';
-import { settled } from '../../wire.ts';
+import { closeOf, dialRaw, drain, startRawServer, startServer } from '../../loopback.ts';
+import { record, settled } from '../../wire.ts';
 import { converse, endOf, eventually, heardBy, startProxy } from './running-proxy.ts';
 
 const HOUR = 3_600_000;
@@ -117,14 +117,14 @@ describe('faultProxy without faults', () => {
     expect(between.upstream.bytesInTransit).toBeLessThanOrEqual(192 * 1024);
     expect(between.upstream.bytesRead).toBeLessThan(32 * 1024 * 1024);
     let taken = 0;
-    server.on('data', ({ length }: Buffer) => (taken += length));
+    server.on('data', ({ length }: Buffer) => (taken += length)).resume();
     client.end();
     await once(server, 'end');
     expect(taken).toBe(64 * 1024 * 1024);
   });
 
   it('resets a client whose server cannot be dialled, tells why, and goes on', async () => {
-    const { endpoint, netServer } = await startRawServer();
+    const { endpoint, netServer, accept } = await startRawServer();
     const { proxy } = await startProxy({ to: endpoint });
     netServer.close();
     await once(netServer, 'close');
@@ -138,10 +138,8 @@ describe('faultProxy without faults', () => {
     await once(netServer, 'listening');
     const again = await dialRaw(proxy.endpoint);
     again.write('here as well');
-    const [heard] = (await once(netServer, 'connection').then(([socket]) => once(socket, 'data'))) as [
-      Buffer,
-    ];
-    expect(heard.toString()).toBe('here as well');
+    const heard = heardBy(await accept());
+    await eventually(() => heard.join('') === 'here as well');
   });
 
   it.each([
@@ -161,6 +159,8 @@ describe('faultProxy with faults', () => {
     const end = endOf(server);
     client.end('late');
     await eventually(() => between.upstream.bytesInTransit === 4);
+    // The FIN, of which nothing tells, is read soon after; time stands still meanwhile.
+    await settled();
     clock.pass(HOUR - 1);
     await settled();
     expect(heard).toEqual([]);
@@ -267,7 +267,7 @@ describe('faultProxy with faults', () => {
     const window = 64 * 1024;
     const { client, server, between, proxy } = await converse({ upstream: { stall: 100_000 }, window });
     let taken = 0;
-    server.on('data', ({ length }: Buffer) => (taken += length));
+    server.on('data', ({ length }: Buffer) => (taken += length)).resume();
     client.end(Buffer.alloc(16 * 1024 * 1024));
     await eventually(() => taken === 100_000 && between.upstream.bytesInTransit >= window / 2);
     await settled();
@@ -279,13 +279,20 @@ describe('faultProxy with faults', () => {
   });
 
   it('resets both sides after exactly so many bytes', async () => {
-    const { client, server, between } = await converse({ upstream: { resetAfter: 10 } });
-    const heard = heardBy(server);
-    const ends = [endOf(server), endOf(client)];
+    // Peers of ours: Node may report a reset that comes behind bytes as an end.
+    const { server, accept } = await startServer();
+    const { proxy } = await startProxy({ to: server.endpoint, upstream: { resetAfter: 10 } });
+    const accepted = firstValueFrom(proxy.connections);
+    const client = await openConnection(proxy.endpoint);
+    const between = await accepted;
     client.write('0123456789 and more');
-    expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
-    expect(heard.join('')).toBe('0123456789');
+    const [one, other] = [record(client.received), record((await accept()).received)];
+    await firstValueFrom(between.closed);
+    await eventually(() => one.log.length === 1 && other.log.at(-1) === 'ERR_CONNECTION_RESET');
+    expect(one.log).toEqual(['ERR_CONNECTION_RESET']);
+    expect(other.log.join(' ')).toBe('0123456789 ERR_CONNECTION_RESET');
     expect(between).toMatchObject({ state: 'lost', error: { code: 'ERR_ABORTED' } });
+    expect(between.upstream.bytesPassed).toBe(10);
   });
 
   it('resets at once when the change comes after so many bytes', async () => {
@@ -380,7 +387,8 @@ describe('faultProxy with faults', () => {
 
 describe('silence', () => {
   it('reads nothing, passes nothing on, and tells of no FIN, until it is over', async () => {
-    const { client, server, proxy, between } = await converse({ upstream: { halfOpen: true } });
+    const { client, server, proxy, between } = await converse();
+    proxy.change({ upstream: { halfOpen: true } });
     const heard = heardBy(server);
     const end = jest.fn();
     server.on('end', end);
@@ -412,30 +420,26 @@ describe('silence', () => {
   });
 
   it('lets a reset pass that comes the other way', async () => {
-    const { client, server } = await converse({ upstream: { halfOpen: true } });
+    const { client, server, proxy } = await converse();
+    proxy.change({ upstream: { halfOpen: true } });
     server.resetAndDestroy();
     expect(await endOf(client)).toBe('RST');
   });
 
-  it('dials for nobody during a partition, and for everybody who still waits after it', async () => {
+  it('dials for nobody during a partition, and for who has come meanwhile after it', async () => {
     const server = await startRawServer();
     const { proxy } = await startProxy({ to: server.endpoint });
     const dialled = jest.fn();
     server.netServer.on('connection', dialled);
     proxy.partition();
-    const [patient, gone] = [await dialRaw(proxy.endpoint), await dialRaw(proxy.endpoint)];
-    await eventually(() => proxy.open.size === 2);
-    patient.write('hello');
+    const client = await dialRaw(proxy.endpoint);
+    await eventually(() => proxy.open.size === 1);
+    client.write('hello');
     await settled();
     expect(dialled).not.toHaveBeenCalled();
-    gone.destroy();
     proxy.heal();
-    const socket = await server.accept();
-    expect(
-      await firstValueFrom(
-        new Promise((resolve) => socket.once('data', resolve)).then(String) as never,
-      ).catch(() => 'x'),
-    ).toBeDefined();
+    const heard = heardBy(await server.accept());
+    await eventually(() => heard.join('') === 'hello');
   });
 
   it('leaves the faults as they were', async () => {
