@@ -8,10 +8,10 @@ import {
   ignoreElements,
   map,
   merge,
+  NEVER,
   Subject,
   take,
   tap,
-  throwError,
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
@@ -49,7 +49,6 @@ export interface DirectionHost {
  *   source ─▶ read ─▶ latency, jitter ─▶ rate ─▶ stall, silence ─▶ slice ─▶ send ─▶ target
  *              └──────────── in transit ────────────────────────────┘
  *   FIN of the source ─▶ the same way, and closeDelay ─▶ end of the target
- *   loss of the source, or of the target ─▶ an error here, at once, unless in silence
  * ```
  *
  * A slice is sent when the kernel has taken the one before it, so a target that does not read makes the window full, and the
@@ -93,15 +92,14 @@ export class Direction implements ProxiedTraffic {
   }
 
   /**
-   * Passes on what the source says until its FIN, which it passes on as well. Errors when either side is lost.
-   *
-   * @param back - the other direction, by which the source is told of the target
+   * Passes on what the source says until its FIN, which it passes on as well. It neither errors nor completes when a side is
+   * lost: that is told by `closed` of the connection, when it may be.
    */
-  passOn(source: Connection, target: Connection, back: Direction): Observable<never> {
+  passOn(source: Connection, target: Connection): Observable<never> {
     const silent = this.#host.faults.pipe(map(({ halfOpen }) => halfOpen));
     const busy = combineLatest([this.#transit.full, silent]).pipe(map(([full, held]) => full || held));
     const slices = holdWhile(source, busy).pipe(
-      catchError((error: unknown) => concat(this.audible, failure(error))),
+      catchError(() => NEVER),
       tap((chunk) => {
         this.bytesRead += chunk.length;
         this.#transit.add(chunk);
@@ -110,7 +108,7 @@ export class Direction implements ProxiedTraffic {
       tap((chunk) => {
         this.#pace.arrived(chunk.length);
       }),
-      eachSlice(this.#nextSize(), (slice) => this.#pass(slice, target, back)),
+      eachSlice(this.#nextSize(), (slice) => this.#pass(slice, target)),
     );
     return concat(slices, this.#end(target));
   }
@@ -159,7 +157,7 @@ export class Direction implements ProxiedTraffic {
     return halfOpen ? 0 : Math.min(stall, resetAfter, closeAfter) - this.#handed;
   }
 
-  #pass(slice: Buffer, target: Connection, back: Direction): Observable<never> {
+  #pass(slice: Buffer, target: Connection): Observable<never> {
     const { rate, sliceDelay } = this.#host.present();
     this.#pace.carried(slice.length, rate);
     this.#handed += slice.length;
@@ -169,9 +167,7 @@ export class Direction implements ProxiedTraffic {
       this.#passed.next();
       return this.#pause(sliceDelay);
     });
-    return concat(target.send([slice]), passed).pipe(
-      catchError((error: unknown) => concat(back.audible, failure(error))),
-    );
+    return concat(target.send([slice]).pipe(catchError(() => NEVER)), passed);
   }
 
   #end(target: Connection): Observable<never> {
@@ -199,8 +195,4 @@ export class Direction implements ProxiedTraffic {
     if (milliseconds === 0) return EMPTY;
     return deadline(milliseconds, this.#host.scheduler).pipe(ignoreElements());
   }
-}
-
-function failure(error: unknown): Observable<never> {
-  return throwError(() => error);
 }

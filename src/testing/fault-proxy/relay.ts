@@ -3,6 +3,7 @@ import {
   BehaviorSubject,
   catchError,
   concat,
+  concatMap,
   defer,
   distinctUntilChanged,
   EMPTY,
@@ -181,11 +182,17 @@ export class Relay implements ProxiedConnection {
   }
 
   #between(client: Connection, server: Connection): Observable<unknown> {
+    const bothClosed = forkJoin([client.closed, server.closed]).pipe(
+      tap(([ofClient, ofServer]) => {
+        this.error ??= ofClient.error ?? ofServer.error;
+      }),
+    );
     return merge(
-      this.upstream.passOn(client, server, this.downstream),
-      this.downstream.passOn(server, client, this.upstream),
-      NEVER,
-    ).pipe(takeUntil(forkJoin([client.closed, server.closed])), endWith('closed'));
+      this.upstream.passOn(client, server),
+      this.downstream.passOn(server, client),
+      lossOf(client, this.upstream),
+      lossOf(server, this.downstream),
+    ).pipe(takeUntil(bothClosed), endWith('closed'));
   }
 
   #untilLimit(): Observable<never> {
@@ -223,4 +230,18 @@ export class Relay implements ProxiedConnection {
     const sides = [this.#init.client, this.#dialled].filter((side) => side !== undefined);
     return forkJoin(sides.map(({ closed }) => closed));
   }
+}
+
+/** Errors with what a side was lost with, once the direction that comes from it may tell; never completes. */
+function lossOf(side: Connection, direction: Direction): Observable<never> {
+  return concat(side.closed, NEVER).pipe(
+    concatMap(({ error }) =>
+      error === undefined
+        ? EMPTY
+        : concat(
+            direction.audible,
+            throwError(() => error),
+          ),
+    ),
+  );
 }
