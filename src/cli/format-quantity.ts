@@ -12,7 +12,7 @@ export function formatBytes(bytes: number): string {
 
 /** Milliseconds as a person reads them: `340 ms`, `12.3 s`, `4:05`, `1:04:05`. */
 export function formatTime(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 1000) return `${Math.floor(milliseconds)} ms`;
   if (milliseconds < 60_000) return `${(Math.floor(milliseconds / 100) / 10).toFixed(1)} s`;
   const seconds = Math.floor(milliseconds / 1000);
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];

@@ -3,6 +3,9 @@ import { deadline } from '../../connection/deadline.ts';
 
 // What a link that was kept from carrying may make up for: timers come late by some milliseconds, and more on a busy machine.
 const CATCH_UP = 100;
+// By how much a timer may seem to come early, to a clock of whole milliseconds. What is further ahead than that is a clock that was
+// set back: the clock of a scheduler may be the wall clock.
+const EARLY = 2;
 
 /**
  * The pace of a link that carries so many bytes per second.
@@ -28,8 +31,7 @@ export class Pace {
   constructor(scheduler: SchedulerLike) {
     this.#scheduler = scheduler;
     this.free = defer(() => {
-      // Never more than the last cost: the clock of a scheduler may be the wall clock, which somebody may set back.
-      const left = Math.min(this.#due - scheduler.now(), this.#cost);
+      const left = Math.min(this.#due - scheduler.now(), this.#cost + EARLY);
       return left > 0 ? deadline(left, scheduler).pipe(ignoreElements()) : EMPTY;
     });
   }
@@ -45,6 +47,6 @@ export class Pace {
     const now = this.#scheduler.now();
     this.#queued -= bytes;
     this.#cost = (bytes * 1000) / rate;
-    this.#due = Math.min(now, Math.max(this.#due, now - CATCH_UP)) + this.#cost;
+    this.#due = Math.min(now + EARLY, Math.max(this.#due, now - CATCH_UP)) + this.#cost;
   }
 }
