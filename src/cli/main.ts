@@ -13,7 +13,8 @@ const INTERRUPTED = 130;
 const { stdout } = process;
 const terminal: Terminal = {
   isTerminal: stdout.isTTY,
-  size: () => ({ rows: stdout.rows, columns: stdout.columns }),
+  // A pseudo-terminal that nobody has given a size has none.
+  size: () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 }),
   stop: stopSignal,
 };
 

@@ -49,10 +49,14 @@ function readArguments(
   try {
     return parseArgs({ args: [...args], options, allowPositionals: false }).values;
   } catch (error) {
-    // Its codes are ERR_PARSE_ARGS_…, and its messages name the option (Node manual, util.parseArgs).
-    if (error instanceof TypeError) throw new UsageError(error.message, { cause: error });
-    throw error;
+    throw isAboutArguments(error) ? new UsageError(error.message, { cause: error }) : error;
   }
+}
+
+/** What `util.parseArgs` says of arguments has a code of its own, and a message that names the option (Node manual, errors). */
+function isAboutArguments(error: unknown): error is Error {
+  const { code } = Object(error) as { readonly code?: unknown };
+  return typeof code === 'string' && code.startsWith('ERR_PARSE_ARGS_');
 }
 
 function parseValue<T>(name: string, option: Option<T>, text: string): T {

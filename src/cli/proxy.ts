@@ -24,6 +24,7 @@ import { optionTable } from './help.ts';
 import { connectionOptions, directionOptions, endpointOptions, readProxyArguments } from './proxy-options.ts';
 
 const REFRESH = 500;
+const IMPATIENT = 'Ctrl-C again ends it at once';
 
 const help = `rxjs-net proxy: a TCP proxy that makes the network worse, to see how a program takes it
 
@@ -90,7 +91,7 @@ function counting(proxy: FaultProxy, tally: Tally): Observable<never> {
 function lines(proxy: FaultProxy, terminal: Terminal): Observable<Output> {
   const stopping = terminal.stop.pipe(
     take(1),
-    map(() => `stopping: ${waiting(proxy)}`),
+    map(() => `stopping, with ${proxy.open.size} open; ${IMPATIENT}`),
   );
   return merge(connectionLines(proxy, now), stopping).pipe(map(line));
 }
@@ -108,7 +109,7 @@ function tables(proxy: FaultProxy, tally: Tally, terminal: Terminal): Observable
     return merge(interval(REFRESH), stop).pipe(
       startWith(0),
       map((): Output => {
-        const end = stopping ? `; ${waiting(proxy)}` : '';
+        const end = stopping ? `; ${IMPATIENT}` : '';
         const footer = `${proxy.open.size} open, ${tally.closed} closed, ${tally.lost} lost${end}`;
         return {
           kind: 'screen',
@@ -117,10 +118,6 @@ function tables(proxy: FaultProxy, tally: Tally, terminal: Terminal): Observable
       }),
     );
   });
-}
-
-function waiting({ open }: FaultProxy): string {
-  return `waiting for ${open.size} connections, Ctrl-C again ends it at once`;
 }
 
 function line(text: string): Output {

@@ -69,9 +69,10 @@ describe('Pace', () => {
   it('gains nothing by timers that come early, as by a clock of whole milliseconds', () => {
     const clock = scheduler();
     clock.run(({ cold, expectObservable }) => {
-      const early: SchedulerLike = {
+      const early: Pick<SchedulerLike, 'now' | 'schedule'> = {
         now: () => clock.now(),
-        schedule: (work, delay = 0, state) => clock.schedule(work, Math.max(0, delay - 1), state as never),
+        schedule: (work: never, delay = 0, state?: never) =>
+          clock.schedule(work, Math.max(0, delay - 1), state),
       };
       // 5 ms each: it waits 4, then 5 and once more 5, which is up to 15 and not to 12.
       expectObservable(carried(cold('(bbbb|)', bytes), early)).toBe('b 3ms b 4ms b 4ms b 4ms |', bytes);
