@@ -29,24 +29,25 @@ function connection(
 
 const SIZE = { rows: 24, columns: 120, footer: 'the footer' };
 
+const HEAD = ['#', 'client', 'age', 'state', 'up', 'up/s', 'down', 'down/s', 'in transit'];
+const cells = (lines: readonly string[]): string[][] => lines.map((line) => line.trim().split(/ {2,}/));
+
 describe('the table of connections', () => {
   it('has a line for each, with rates since the table before', () => {
     const table = connectionTables();
     const first = table({ connections: [connection('1', 500, 0)], now: 1000, ...SIZE });
-    expect(first).toEqual(
-      [
-        '#  client           age    state     up  up/s  down  down/s  in transit',
-        '1  127.0.0.1:50312  1.0 s  open   500 B         0 B             2.00 kB',
-        'the footer',
-      ].map((line) => expect.stringMatching(new RegExp(`^\\s*${line.trim().replace(/\s+/g, '\\s+')}$`))),
-    );
+    expect(cells(first)).toEqual([
+      HEAD,
+      ['1', '127.0.0.1:50312', '1.0 s', 'open', '500 B', '0 B', '2.00 kB'],
+      ['the footer'],
+    ]);
     const connections = [
       connection('1', 1500, 40),
       connection('2', 7, 0, { state: 'half-closed', openedAt: 2500 }),
     ];
     const second = table({ connections, now: 3000, ...SIZE });
-    expect(second.map((line) => line.trim().split(/ {2,}/))).toEqual([
-      ['#', 'client', 'age', 'state', 'up', 'up/s', 'down', 'down/s', 'in transit'],
+    expect(cells(second)).toEqual([
+      HEAD,
       ['1', '127.0.0.1:50312', '3.0 s', 'open', '1.50 kB', '500 B/s', '40 B', '20 B/s', '2.00 kB'],
       ['2', '127.0.0.1:50312', '500 ms', 'half-closed', '7 B', '0 B', '2.00 kB'],
       ['the footer'],

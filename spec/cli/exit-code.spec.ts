@@ -3,7 +3,7 @@ import { UsageError } from '../../src/cli/usage-error.ts';
 import { TransportError } from '../../src/index.ts';
 
 describe('the exit code', () => {
-  it.each([
+  it.each<readonly [code: number, error: unknown]>([
     [2, new UsageError('write it so')],
     [2, new TransportError('ERR_INVALID_ENDPOINT', { phase: 'parse' })],
     [2, new TransportError('ERR_INVALID_OPTION', { phase: 'parse' })],

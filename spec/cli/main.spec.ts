@@ -162,8 +162,8 @@ describe('rxjs-net proxy in a terminal', () => {
     await client.hears('hello');
     type(CTRL_C);
     await program.line(/1 open, 0 closed, 0 lost; Ctrl-C again ends it at once/);
-    // So soon after the first it would be the same one, sent twice.
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    // So soon after the first it would be the same one, sent twice: until the table was redrawn two times.
+    await program.line(/Ctrl-C again/, 3);
     type(CTRL_C);
     expect(await program.ended).toEqual({ code: 130, signal: null });
   });
