@@ -66,6 +66,18 @@ describe('Pace', () => {
     });
   });
 
+  it('makes up for them whatever arrives meanwhile', () => {
+    const clock = scheduler();
+    clock.run(({ cold, expectObservable }) => {
+      const late: Pick<SchedulerLike, 'now' | 'schedule'> = {
+        now: () => clock.now(),
+        schedule: (work: never, delay = 0, state?: never) => clock.schedule(work, delay + 2, state),
+      };
+      // The third comes when the second was due, and before its timer.
+      expectObservable(carried(cold('bb 4ms b|', bytes), late)).toBe('b 6ms b 4ms b 4ms |', bytes);
+    });
+  });
+
   it('gains nothing by timers that come early, as by a clock of whole milliseconds', () => {
     const clock = scheduler();
     clock.run(({ cold, expectObservable }) => {
@@ -105,12 +117,12 @@ describe('Pace', () => {
       pace.arrived(100);
       pace.carried(3, RATE);
       back = 3_600_000;
-      expectObservable(pace.free).toBe('-----|');
       const next = defer(() => {
         pace.carried(5, RATE);
         return pace.free;
       });
-      expectObservable(next).toBe('-------|');
+      // At most 2 ms more than the bytes before need, and nothing more when that is over.
+      expectObservable(concat(pace.free, next, next)).toBe('17ms |');
     });
   });
 });
