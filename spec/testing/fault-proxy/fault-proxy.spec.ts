@@ -216,6 +216,18 @@ describe('faultProxy with faults', () => {
     expect(Math.abs(between.downstream.bytesPassed - 25)).toBeLessThanOrEqual(1);
   });
 
+  it('passes a FIN on when the rate has carried what was before it', async () => {
+    const { client, server, clock, between } = await converse({ rate: 1000 });
+    const end = jest.fn();
+    server.on('end', end).resume();
+    client.end(Buffer.alloc(5));
+    await eventually(() => between.upstream.bytesPassed === 5);
+    await settled();
+    expect(end).not.toHaveBeenCalled();
+    clock.pass(5);
+    await eventually(() => end.mock.calls.length === 1);
+  });
+
   it('writes pieces of the slice, and waits after each', async () => {
     const { client, server, clock, between } = await converse({ upstream: { slice: 3, sliceDelay: 10 } });
     const heard = heardBy(server);
@@ -260,6 +272,25 @@ describe('faultProxy with faults', () => {
     expect(await end).toBe('FIN');
     expect(heard).toEqual(['kept']);
   });
+
+  it.each([0, HOUR])(
+    'keeps a FIN with nothing before it as well, with a closeDelay of %d ms',
+    async (closeDelay) => {
+      const { client, server, proxy, clock, between } = await converse({ upstream: { closeDelay } });
+      const end = jest.fn();
+      server.on('end', end).resume();
+      if (closeDelay === 0) proxy.change({ stall: true });
+      client.end();
+      await settled();
+      // Within the delay, if there is one.
+      proxy.change({ stall: true });
+      clock.pass(closeDelay);
+      await settled();
+      expect(between.upstream.ended).toBe(false);
+      proxy.change({ stall: false });
+      await eventually(() => end.mock.calls.length === 1);
+    },
+  );
 
   it('stalls after exactly so many bytes, and holds the client when its window is full', async () => {
     const window = 64 * 1024;
@@ -396,6 +427,19 @@ describe('silence', () => {
     proxy.change({ upstream: { halfOpen: false } });
     await eventually(() => end.mock.calls.length === 1);
     expect(heard).toEqual(['hello?']);
+  });
+
+  it('passes on nothing that was on its way when it began', async () => {
+    const { client, server, proxy, clock, between } = await converse({ latency: HOUR });
+    const heard = heardBy(server);
+    client.write('late');
+    await eventually(() => between.upstream.bytesInTransit === 4);
+    proxy.partition();
+    clock.pass(HOUR);
+    await settled();
+    expect(between.upstream.bytesInTransit).toBe(4);
+    proxy.heal();
+    await eventually(() => heard.join('') === 'late');
   });
 
   it.each(['client', 'server'] as const)('tells of no reset of the %s until it is over', async (who) => {
