@@ -242,6 +242,22 @@ describe('faultProxy with faults', () => {
     expect(between.upstream.bytesPassed).toBe(8);
   });
 
+  it('varies the slices by chance, around their size', async () => {
+    const { client, server, clock } = await converse({
+      upstream: { slice: 10, sliceVariation: 4, sliceDelay: 10 },
+    });
+    const heard = heardBy(server);
+    client.write('.'.repeat(100));
+    for (let slices = 1; heard.join('').length < 100; slices += 1) {
+      await eventually(() => heard.length === slices);
+      clock.pass(10);
+    }
+    const lengths = heard.slice(0, -1).map(({ length }) => length);
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(6);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(14);
+    expect(new Set(lengths).size).toBeGreaterThan(1);
+  });
+
   it('passes a FIN on later by the closeDelay', async () => {
     const { client, server, clock, between } = await converse({ closeDelay: HOUR });
     const heard = heardBy(server);
@@ -357,6 +373,8 @@ describe('faultProxy with faults', () => {
     const ends = [endOf(server), endOf(client)];
     clock.pass(HOUR - 1);
     const late = await another();
+    // Another fault does not begin it anew.
+    proxy.change({ latency: 0 });
     clock.pass(1);
     expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
     expect(late.between.state).toBe('open');
@@ -459,6 +477,15 @@ describe('silence', () => {
     proxy.heal();
     await eventually(() => ended.mock.calls.length === 1);
     expect(ended).toHaveBeenCalledWith(expect.objectContaining({ code: 'ECONNRESET' }));
+  });
+
+  it('is over when both sides were lost in it', async () => {
+    const { client, server, proxy, between } = await converse();
+    proxy.partition();
+    client.resetAndDestroy();
+    server.resetAndDestroy();
+    await firstValueFrom(between.closed);
+    expect(between).toMatchObject({ state: 'lost', error: { code: 'ERR_CONNECTION_RESET' } });
   });
 
   it('lets a reset pass that comes the other way', async () => {

@@ -12,6 +12,7 @@ import {
   Subject,
   take,
   tap,
+  throwError,
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
@@ -20,11 +21,12 @@ import { deadline } from '../../connection/deadline.ts';
 import { holdWhile } from '../../operators/hold-while.ts';
 import { delayInOrder } from './delay-in-order.ts';
 import { eachSlice } from './each-slice.ts';
+import type { Random } from '../simulation/seeded-random.ts';
 import type { DirectionSettings } from './fault-settings.ts';
 import { InTransit } from './in-transit.ts';
 import { Pace } from './pace.ts';
 import type { ProxiedTraffic } from './proxied-connection.ts';
-import { around } from './random-from.ts';
+import { around } from './around.ts';
 
 // A limited rate passes on what it carries in this time, at least a byte, so that it is a flow and no sequence of lumps.
 const GRAIN = 10;
@@ -35,7 +37,7 @@ export interface DirectionHost {
   readonly faults: Observable<DirectionSettings>;
   /** The present ones. */
   present(): DirectionSettings;
-  readonly random: () => number;
+  readonly random: Random;
   readonly scheduler: SchedulerLike;
   readonly window: number;
 }
@@ -76,9 +78,17 @@ export class Direction implements ProxiedTraffic {
     return this.#transit.bytes;
   }
 
-  /** Completes when this direction is not, or no more, silent: what became of a side is told then. */
+  /** Completes when this direction is not, or no more, silent. */
   get audible(): Observable<never> {
     return this.#once(({ halfOpen }) => !halfOpen);
+  }
+
+  /** Errors with what became of the source, once this direction is not silent. */
+  tell(error: unknown): Observable<never> {
+    return concat(
+      this.audible,
+      throwError(() => error),
+    );
   }
 
   /** Emits once when so many bytes were passed on that the connection is to be reset, or closed. */
@@ -93,7 +103,7 @@ export class Direction implements ProxiedTraffic {
 
   /**
    * Passes on what the source says until its FIN, which it passes on as well. It neither errors nor completes when a side is
-   * lost: that is told by `closed` of the connection, when it may be.
+   * lost: that is told by `tell`, when it may be.
    */
   passOn(source: Connection, target: Connection): Observable<never> {
     const silent = this.#host.faults.pipe(map(({ halfOpen }) => halfOpen));

@@ -19,7 +19,6 @@ import {
   take,
   takeUntil,
   tap,
-  throwError,
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
@@ -31,7 +30,7 @@ import { TransportError } from '../../errors/transport-error.ts';
 import { Direction } from './direction.ts';
 import type { FaultSettings } from './fault-settings.ts';
 import type { ProxiedConnection } from './proxied-connection.ts';
-import { randomFrom } from './random-from.ts';
+import { seededRandom, type Random } from '../simulation/seeded-random.ts';
 
 /** What a {@link Relay} is made with. */
 export interface RelayInit {
@@ -41,7 +40,7 @@ export interface RelayInit {
   readonly dial: Observable<Connection>;
   readonly faults: FaultSettings;
   readonly faulty: boolean;
-  readonly random: () => number;
+  readonly random: Random;
   readonly window: number;
   readonly scheduler: SchedulerLike;
 }
@@ -141,7 +140,7 @@ export class Relay implements ProxiedConnection {
       faults: this.#faults.pipe(map((faults) => faults[name])),
       present: () => this.#faults.value[name],
       // Of its own for each direction: what one of them draws does not depend on what the other carries.
-      random: randomFrom(random() * 2 ** 32),
+      random: seededRandom(random() * 2 ** 32),
       scheduler,
       window,
     });
@@ -163,20 +162,14 @@ export class Relay implements ProxiedConnection {
   /** Emits when both sides have closed. */
   #talk(): Observable<unknown> {
     const { client, dial } = this.#init;
-    const isDialling = (): boolean => this.#dialled === undefined;
-    const refused = (error: unknown): Observable<never> =>
-      concat(
-        this.downstream.audible,
-        throwError(() => error),
-      );
     // In silence the server hears of no client; and a client that has left needs none.
     const dialling = concat(this.upstream.audible, dial).pipe(
       tap((server) => {
         this.#dialled = server;
       }),
-      // Who is connected is watched by the directions, which tell of a loss or keep silent.
-      catchError((error: unknown) => (isDialling() ? refused(error) : NEVER)),
-      takeUntil(client.closed.pipe(filter(isDialling))),
+      // Both that it cannot be dialled, and that it was lost later.
+      catchError((error: unknown) => this.downstream.tell(error)),
+      takeUntil(client.closed.pipe(filter(() => this.#dialled === undefined))),
     );
     return dialling.pipe(switchMap((server) => this.#between(client, server)));
   }
@@ -191,7 +184,6 @@ export class Relay implements ProxiedConnection {
       this.upstream.passOn(client, server),
       this.downstream.passOn(server, client),
       lossOf(client, this.upstream),
-      lossOf(server, this.downstream),
     ).pipe(takeUntil(bothClosed), endWith('closed'));
   }
 
@@ -235,13 +227,6 @@ export class Relay implements ProxiedConnection {
 /** Errors with what a side was lost with, once the direction that comes from it may tell; never completes. */
 function lossOf(side: Connection, direction: Direction): Observable<never> {
   return concat(side.closed, NEVER).pipe(
-    concatMap(({ error }) =>
-      error === undefined
-        ? EMPTY
-        : concat(
-            direction.audible,
-            throwError(() => error),
-          ),
-    ),
+    concatMap(({ error }) => (error === undefined ? EMPTY : direction.tell(error))),
   );
 }

@@ -7,7 +7,7 @@ import type { FaultProxySettings } from './fault-proxy-options.ts';
 import { changedFaults, NO_FAULTS, type FaultSettings } from './fault-settings.ts';
 import type { Faults } from './faults.ts';
 import type { ProxiedConnection } from './proxied-connection.ts';
-import { randomFrom } from './random-from.ts';
+import { seededRandom, type Random } from '../simulation/seeded-random.ts';
 import { Relay } from './relay.ts';
 
 /**
@@ -55,7 +55,7 @@ export class RunningFaultProxy implements FaultProxy {
 
   readonly #server: Server;
   readonly #settings: FaultProxySettings;
-  readonly #random: () => number;
+  readonly #random: Random;
   readonly #connections: Subject<ProxiedConnection> = new Subject();
   readonly #open: Set<Relay> = new Set();
   readonly #count: BehaviorSubject<number> = new BehaviorSubject(0);
@@ -65,7 +65,7 @@ export class RunningFaultProxy implements FaultProxy {
   constructor(server: Server, settings: FaultProxySettings) {
     this.#server = server;
     this.#settings = settings;
-    this.#random = randomFrom(settings.seed);
+    this.#random = seededRandom(settings.seed);
     this.#faults = settings.faults;
     const released = this.#count.pipe(
       filter((count) => count === 0),
@@ -121,7 +121,7 @@ export class RunningFaultProxy implements FaultProxy {
   #accept(client: Connection): void {
     const { to, connectOptions, scheduler, share, window } = this.#settings;
     // Of its own for each connection: what one of them draws does not depend on what the others carry.
-    const random = randomFrom(this.#random() * 2 ** 32);
+    const random = seededRandom(this.#random() * 2 ** 32);
     const faulty = random() < share;
     const relay = new Relay({
       client,
