@@ -54,6 +54,12 @@ describe('the table of connections', () => {
     ]);
   });
 
+  it('tells no rate when no time has passed', () => {
+    const table = connectionTables();
+    const content = { connections: [connection('1', 500, 0)], now: 1000, ...SIZE };
+    expect(table(content)).toEqual(table(content));
+  });
+
   it('has columns that are aligned', () => {
     const connections = [connection('1', 1500, 40), connection('12', 7, 123_456)];
     const lines = connectionTables()({ connections, now: 3000, ...SIZE }).slice(0, -1);
