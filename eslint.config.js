@@ -70,6 +70,11 @@ export default defineConfig(
     },
   },
   {
+    // A program, whose output is what it is for.
+    files: ['src/cli/**'],
+    rules: { 'no-console': 'off' },
+  },
+  {
     files: ['spec/**', 'interop/**', 'faults/**', 'lifecycle/**', 'fuzz/**', 'slow-loris/**'],
     rules: {
       // An empty source fails the test with EmptyError, which says it better than a made-up value would.
