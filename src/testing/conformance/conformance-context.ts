@@ -1,6 +1,7 @@
 import { ok } from 'node:assert/strict';
 import {
   asyncScheduler,
+  filter,
   firstValueFrom,
   from,
   map,
@@ -14,7 +15,8 @@ import {
   type ObservableInput,
   type SchedulerLike,
 } from 'rxjs';
-import type { CloseSummary, Connection, Traffic } from '../../connection/connection.ts';
+import type { Connection, Traffic } from '../../connection/connection.ts';
+import type { Endpoint } from '../../endpoint/endpoint.ts';
 import type { Bytes } from '../../framing/bytes.ts';
 import { serve, type ServeOptions, type ServeOutcome } from '../../operators/serve.ts';
 import type { BindOptions } from '../../transport/bind-options.ts';
@@ -73,7 +75,6 @@ const A_WHILE = 20;
 export class ConformanceContext {
   readonly server: Transport;
   readonly client: Transport;
-  readonly unanswered: TransportUnderTest['unanswered'];
   /** The clock of all timeouts. */
   readonly scheduler: SchedulerLike;
   /** See {@link TransportTraits}. */
@@ -81,13 +82,14 @@ export class ConformanceContext {
   /** Waits for work, for a limited time of the clock. */
   readonly wait: Wait;
 
+  readonly #unanswered: TransportUnderTest['unanswered'];
   readonly #subscriptions = new Subscription();
   readonly #connections = new Set<Connection>();
 
   constructor(transports: TransportUnderTest, window: number, patience: number) {
     this.server = transports.server;
     this.client = transports.client;
-    this.unanswered = transports.unanswered;
+    this.#unanswered = transports.unanswered;
     this.scheduler = transports.scheduler ?? asyncScheduler;
     this.window = window;
     this.wait = (what, work) => {
@@ -131,8 +133,21 @@ export class ConformanceContext {
     await this.record('a send', connection.send(values)).completes();
   }
 
-  async closed({ closed }: Pick<Connection, 'closed'>, what = 'a connection'): Promise<CloseSummary> {
+  /** Waits until a connection, or a server, is closed, and gives its summary. */
+  async closed<Summary>(
+    { closed }: { readonly closed: Observable<Summary> },
+    what = 'a connection',
+  ): Promise<Summary> {
     return this.wait(`${what} to be closed`, firstValueFrom(closed));
+  }
+
+  /** What nobody answers; only for cases that need it. */
+  unansweredDial(): NonNullable<TransportUnderTest['unanswered']> {
+    ok(
+      this.#unanswered !== undefined,
+      'the trait `unanswered` wants `unanswered` of the transport under test',
+    );
+    return this.#unanswered;
   }
 
   /** What a case has to clean up besides. */
@@ -154,12 +169,20 @@ export class ConformanceContext {
     return {
       server,
       binding,
-      accept: async () => this.track(await this.wait('a connection to accept', firstValueFrom(server.connections))),
+      accept: async () =>
+        this.track(await this.wait('a connection to accept', firstValueFrom(server.connections))),
       stop: () => {
         binding.stop();
         return this.wait('the server to be closed', firstValueFrom(server.closed));
       },
     };
+  }
+
+  /** The endpoint of what was begun with `listen`: nothing tells when it is there, so the clock is. */
+  async listening(): Promise<Endpoint> {
+    const endpoints = timer(0, 1, this.scheduler).pipe(map(() => this.server.endpoint));
+    const bound = firstValueFrom(endpoints.pipe(filter((endpoint) => endpoint !== undefined)));
+    return this.wait('the server to listen', bound);
   }
 
   /** What `connect` does, as a Recording, whatever that is. */
@@ -221,7 +244,10 @@ export class ConformanceContext {
     for (const connection of this.#connections) connection.abort();
     this.#subscriptions.unsubscribe();
     await this.wait('the transports to be closed', Promise.all([this.client.close(), this.server.close()]));
-    ok(this.server.endpoint === undefined && this.client.endpoint === undefined, 'close() clears the endpoint');
+    ok(
+      this.server.endpoint === undefined && this.client.endpoint === undefined,
+      'close() clears the endpoint',
+    );
   }
 
   #own<R extends Recording<unknown>>(recording: R): R {

@@ -46,8 +46,7 @@ export class Recording<T> {
   async first(): Promise<T> {
     await this.atLeast(1);
     const [value] = this.values;
-    ok(value !== undefined);
-    return value;
+    return value as T;
   }
 
   async atLeast(count: number): Promise<void> {
@@ -90,6 +89,10 @@ export class Recording<T> {
   /** What there was is this, and nothing else until now. */
   is(values: readonly T[]): void {
     deepEqual(this.values, values, this.what);
+  }
+
+  isOver(): void {
+    ok(this.ended, `${this.what} is not over yet`);
   }
 
   isOpen(): void {

@@ -92,13 +92,9 @@ export const ownershipCases: readonly ConformanceCase[] = [
     async run(context) {
       const { bound, accepted } = await context.pair();
       const second = await context.join(bound);
-      const order: string[] = [];
-      for (const { closed } of [accepted, second.accepted]) {
-        closed.subscribe(() => order.push('connection'));
-      }
-      bound.server.closed.subscribe(() => order.push('server'));
+      const ends = [accepted, second.accepted].map(({ closed }) => context.record('closed', closed));
       await bound.stop();
-      deepEqual(order, ['connection', 'connection', 'server']);
+      for (const each of ends) each.isOver();
     },
   },
   {

@@ -12,10 +12,13 @@ export const pullingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       const sent = payload(300_000);
-      context.record('a send', dialled.send(inPieces(sent, 10_000))).completes().then(
-        () => dialled.end(),
-        () => undefined,
-      );
+      context
+        .record('a send', dialled.send(inPieces(sent, 10_000)))
+        .completes()
+        .then(
+          () => dialled.end(),
+          () => undefined,
+        );
       const read = async (): Promise<Buffer> => {
         const chunks: Buffer[] = [];
         for await (const chunk of accepted) chunks.push(chunk);

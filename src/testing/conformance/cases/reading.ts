@@ -64,20 +64,10 @@ export const readingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       const sent = payload(500_000);
-      const chunks: Buffer[] = [];
-      const turns = accepted.received.pipe(
-        take(1),
-        tap((chunk) => chunks.push(chunk)),
-        repeat({ count: sent.length }),
-      );
-      context.record('readers', turns);
+      const turns = accepted.received.pipe(take(1), repeat({ count: sent.length }));
+      const readers = context.read({ received: turns }, 'what the readers got');
       context.record('a send', dialled.send(inPieces(sent, 7_000)));
-      dialled.closed.subscribe();
-      await context.record('the end', accepted.traffic).until(
-        'all bytes to be delivered',
-        () => chunks.reduce((sum, { length }) => sum + length, 0) >= sent.length,
-      );
-      sameBytes('all that the readers got', Buffer.concat(chunks), sent);
+      sameBytes('all that the readers got', await readers.reaches(sent.length), sent);
     },
   },
   {
@@ -120,7 +110,6 @@ export const readingCases: readonly ConformanceCase[] = [
       await context.send(accepted, ['farewell']);
       void accepted.close();
       await context.passTime();
-      dialling.isOpen();
       equal(await context.read(dialled).wholeText(), 'farewell');
       await dialling.completes();
     },
@@ -133,7 +122,9 @@ export const readingCases: readonly ConformanceCase[] = [
       const { accepted, dialled } = await context.pair();
       accepted.write('last words');
       const there = context.record('traffic', dialled.traffic);
-      await there.until('the bytes to be there', () => there.values.some(({ bytesRead }) => bytesRead === 10));
+      await there.until('the bytes to be there', () =>
+        there.values.some(({ bytesRead }) => bytesRead === 10),
+      );
       accepted.abort();
       await context.passTime();
       const reading = context.read(dialled);
