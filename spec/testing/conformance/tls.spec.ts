@@ -10,7 +10,7 @@ beforeAll(async () => {
 describeTransport(
   'TcpSocketTransport with TLS',
   () => ({
-    server: new TcpSocketTransport({ tls: { secureContext: issued.server } }),
+    server: new TcpSocketTransport({ tls: { secureContext: { ...issued.server, ca: issued.ca } } }),
     client: new TcpSocketTransport({ tls: { secureContext: { ca: issued.ca } } }),
     // A name that is never resolved.
     unanswered: { endpoint: 'silent.example:443', options: { lookup: () => undefined } },

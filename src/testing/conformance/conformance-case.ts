@@ -9,5 +9,5 @@ export interface ConformanceCase {
   readonly rule: number;
   /** What a transport has to be able to do, beyond what all can, for the case to make sense. */
   readonly needs?: Ability;
-  run(context: ConformanceContext): Promise<void>;
+  readonly run: (context: ConformanceContext) => Promise<void>;
 }

@@ -33,9 +33,9 @@ export interface Bound {
   /** The subscription to `bind`, and what came of it. */
   readonly binding: Recording<Server>;
   /** The next connection. */
-  accept(): Promise<Connection>;
+  readonly accept: () => Promise<Connection>;
   /** Unsubscribes from `bind`, and waits until all is released. */
-  stop(): Promise<ShutdownSummary>;
+  readonly stop: () => Promise<ShutdownSummary>;
 }
 
 /** A connection that a case has dialled. */
@@ -92,11 +92,13 @@ export class ConformanceContext {
     this.#unanswered = transports.unanswered;
     this.scheduler = transports.scheduler ?? asyncScheduler;
     this.window = window;
-    this.wait = (what, work) => {
+    this.wait = <T>(what: string, work: Promise<T>): Promise<T> => {
       const late = (): Observable<never> =>
         throwError(() => new Error(`waited for ${what}, and ${patience} ms were not enough`));
-      const inTime = timeout({ first: patience, scheduler: this.scheduler, with: late });
-      return firstValueFrom(from(work).pipe(inTime));
+      const inTime = from(work).pipe(
+        timeout<T, Observable<never>>({ first: patience, scheduler: this.scheduler, with: late }),
+      );
+      return firstValueFrom(inTime);
     };
   }
 
@@ -131,6 +133,12 @@ export class ConformanceContext {
   /** Sends on a connection, and waits until all of it was handed over. */
   async send(connection: Connection, values: ObservableInput<Bytes>): Promise<void> {
     await this.record('a send', connection.send(values)).completes();
+  }
+
+  /** Waits until a connection has read so many bytes, whoever takes them. */
+  async hasRead({ traffic }: Pick<Connection, 'traffic'>, bytes: number): Promise<void> {
+    const totals = this.record('traffic', traffic);
+    await totals.until(`${bytes} bytes to be read`, () => (totals.values.at(-1)?.bytesRead ?? 0) >= bytes);
   }
 
   /** Waits until a connection, or a server, is closed, and gives its summary. */

@@ -92,7 +92,7 @@ export const closingCases: readonly ConformanceCase[] = [
         bind: { allowHalfOpen: true },
         connect: { closeTimeout: 60 },
       });
-      await Promise.all([context.read(accepted), dialling.first()]);
+      context.read(accepted);
       const began = context.now();
       const { error } = await context.wait('close to settle', dialled.close());
       equal(error?.code, 'ERR_CLOSE_TIMEOUT');

@@ -11,7 +11,7 @@ export const diallingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { server } = await context.bind();
       const connections = context.record('connections', server.connections);
-      context.client.connect(server.endpoint, context.connectOptions());
+      void context.client.connect(server.endpoint, context.connectOptions());
       await context.passTime();
       connections.is([]);
       equal(context.client.endpoint, undefined);

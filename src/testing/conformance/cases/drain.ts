@@ -120,14 +120,14 @@ export const drainCases: readonly ConformanceCase[] = [
     rule: 3,
     async run(context) {
       const until = new Subject<void>();
-      const { server, bound, outcomes } = await context.serve(
+      const { bound, outcomes } = await context.serve(
         ({ received }) => concat(received.pipe(ignoreElements()), of('the answer')),
         { until },
       );
-      const { connection, dialling } = await context.dial(server.endpoint);
-      const answer = context.read(connection);
-      connection.write('the question');
-      await context.passTime();
+      const { accepted, dialled, dialling } = await context.join(bound);
+      const answer = context.read(dialled);
+      dialled.write('the question');
+      await context.hasRead(accepted, 'the question'.length);
       answer.is([]);
       until.next();
       equal(await answer.wholeText(), 'the answer');
@@ -142,16 +142,16 @@ export const drainCases: readonly ConformanceCase[] = [
     rule: 3,
     async run(context) {
       const until = new Subject<void>();
-      const { server, bound } = await context.serve(
+      const { bound } = await context.serve(
         ({ received, draining }) => merge(received, draining.pipe(map(() => 'goaway '))),
         { until, completeOnDrain: false },
       );
-      const { connection } = await context.dial(server.endpoint);
-      const heard = context.read(connection);
+      const { dialled } = await context.join(bound);
+      const heard = context.read(dialled);
       until.next();
       await heard.reaches(7);
-      connection.write('one more');
-      connection.end();
+      dialled.write('one more');
+      dialled.end();
       equal(await heard.wholeText(), 'goaway one more');
       await bound.binding.completes();
     },

@@ -47,15 +47,12 @@ export const flowControlCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'what waits for a peer that does not read is bounded, and counted as not written',
+    name: 'what goes out to a peer that does not read is bounded, and the rest is not counted as written',
     rule: 13,
     async run(context) {
-      const { dialled } = await context.pair();
-      while (fill(dialled, 2 * context.window)) {
-        await context.standstill(dialled);
-        if (await firstValueFrom(dialled.congested)) break;
-      }
-      const { bytesWritten } = await firstValueFrom(dialled.traffic);
+      const { dialled } = await context.pair({ connect: { maxWriteBuffer: Infinity } });
+      for (let written = 0; written < 2 * context.window; written += PIECE.length) dialled.write(PIECE);
+      const { bytesWritten } = await context.standstill(dialled);
       equal(await firstValueFrom(dialled.congested), true);
       ok(bytesWritten <= context.window, `${bytesWritten} bytes went to a peer that does not read`);
     },

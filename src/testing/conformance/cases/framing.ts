@@ -122,7 +122,10 @@ export const framingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       const messages = framedConnection(accepted, lengthPrefixed(), { scheduler: context.scheduler });
-      const received = context.record('messages', messages.received.pipe(map(String)));
+      const received = context.record(
+        'messages',
+        messages.received.pipe(map((message) => message.toString())),
+      );
       framedConnection(dialled, lengthPrefixed()).write(Buffer.from('whole'));
       dialled.write(Buffer.from([0, 0, 0, 9, 1, 2, 3]));
       dialled.end();

@@ -1,5 +1,5 @@
 import { equal, ok } from 'node:assert/strict';
-import { concat, defer, ignoreElements, NEVER, timer, map } from 'rxjs';
+import { concat, defer, ignoreElements, map, NEVER, of, timer } from 'rxjs';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { payload, sameBytes } from '../payload.ts';
 
@@ -73,7 +73,7 @@ export const halfCloseCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       const sent = payload(300_000);
-      const sending = context.record('a send', dialled.send([sent]));
+      const sending = context.record('a send', dialled.send(of(sent)));
       accepted.end();
       const received = context.read(accepted);
       await sending.completes();

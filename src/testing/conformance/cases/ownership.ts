@@ -9,7 +9,7 @@ export const ownershipCases: readonly ConformanceCase[] = [
     name: 'bind does nothing before it is subscribed',
     rule: 1,
     async run(context) {
-      context.server.bind(context.bindOptions());
+      void context.server.bind(context.bindOptions());
       await context.passTime();
       equal(context.server.endpoint, undefined);
     },
@@ -74,15 +74,13 @@ export const ownershipCases: readonly ConformanceCase[] = [
     async run(context) {
       let unsubscribed = 0;
       const handler = NEVER.pipe(finalize(() => (unsubscribed += 1)));
-      const { server, bound, outcomes } = await context.serve(() => handler);
-      const { connection } = await context.dial(server.endpoint);
-      connection.write('hello');
-      const other = await context.dial(server.endpoint);
-      await context.passTime();
+      const { bound, outcomes } = await context.serve(() => handler);
+      const one = await context.join(bound);
+      const other = await context.join(bound);
       equal(unsubscribed, 0);
       outcomes.stop();
       await bound.stop();
-      await other.dialling.completes();
+      await Promise.all([one.dialling.completes(), other.dialling.completes()]);
       equal(unsubscribed, 2);
     },
   },

@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
-import { firstValueFrom } from 'rxjs';
+import { finalize, firstValueFrom } from 'rxjs';
 import { TransportError } from '../../../errors/transport-error.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { inPieces, payload, sameBytes } from '../payload.ts';
@@ -12,13 +12,12 @@ export const pullingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       const sent = payload(300_000);
-      context
-        .record('a send', dialled.send(inPieces(sent, 10_000)))
-        .completes()
-        .then(
-          () => dialled.end(),
-          () => undefined,
-        );
+      const sending = dialled.send(inPieces(sent, 10_000)).pipe(
+        finalize(() => {
+          dialled.end();
+        }),
+      );
+      context.record('a send', sending);
       const read = async (): Promise<Buffer> => {
         const chunks: Buffer[] = [];
         for await (const chunk of accepted) chunks.push(chunk);

@@ -121,10 +121,7 @@ export const readingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled } = await context.pair();
       accepted.write('last words');
-      const there = context.record('traffic', dialled.traffic);
-      await there.until('the bytes to be there', () =>
-        there.values.some(({ bytesRead }) => bytesRead === 10),
-      );
+      await context.hasRead(dialled, 'last words'.length);
       accepted.abort();
       await context.passTime();
       const reading = context.read(dialled);
