@@ -64,6 +64,9 @@ export function memoryTransport(options: SimulatedTransportOptions = {}): Transp
     sendSyn: (from, attempt) => {
       new Handshake(handshakes, from, attempt).begin();
     },
+    note: ({ name }, text) => {
+      trace.note(name, text);
+    },
   });
   return machine.transport(options);
 }
