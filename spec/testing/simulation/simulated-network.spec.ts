@@ -303,6 +303,7 @@ describe('SimulatedNetwork', () => {
       });
       scheduler.advance(2_000_000);
       expect(log).toEqual(['924630 dialled: ERR_CONNECTION_LOST']);
+      expect(network.trace.toString()).toContain('client: #1 gives up: ETIMEDOUT\n');
     });
   });
 
