@@ -7,10 +7,17 @@ import {
   type ExploreProgress,
   type Scenario,
 } from '../../../src/testing/index.ts';
-import { fragile, NO_FAULTS, sturdy } from './scenarios.ts';
+import { fragile, sturdy } from './scenarios.ts';
 
 const SHORT = { duration: 10_000, quiet: 10_000 } as const;
-const CRASHES = { ...NO_FAULTS, crash: ['server'] } as const;
+const CRASHES = {
+  partition: false,
+  crash: ['server'],
+  slowReader: false,
+  dropSyn: false,
+  backlogFull: false,
+  resolution: false,
+} as const;
 
 async function failureOf(scenario: Scenario, options: ExploreOptions = {}): Promise<ExplorationError> {
   const error: unknown = await explore(scenario, { ...SHORT, seeds: 5, ...options }).then(
@@ -125,7 +132,7 @@ describe('explore', () => {
       const host = network.host('a');
       return { eventually: { 'it is up': () => host.isUp } };
     };
-    const tried = await explore(scenario, { ...SHORT, faults: { ...NO_FAULTS, crash: true } });
+    const tried = await explore(scenario, { ...SHORT, faults: ['crash'] });
     expect(tried.faults.crash).toBeGreaterThan(100);
   });
 
@@ -157,7 +164,7 @@ describe('explore', () => {
       );
       return { eventually: { 'it was kept': () => kept.length > 0 } };
     };
-    await explore(scenario, { ...SHORT, seeds: 1, promises: true, faults: NO_FAULTS });
+    await explore(scenario, { ...SHORT, seeds: 1, promises: true, faults: [] });
     expect(kept).toEqual([1000]);
     await expect(explore(scenario, { ...SHORT, seeds: 1 })).rejects.toThrow('wants the option promises');
   });
@@ -180,7 +187,7 @@ describe('explore', () => {
       network.host('a').note(`rolled ${dice}`);
       return { eventually: { 'dice are odd': () => false } };
     };
-    const { message, faults } = await failureOf(scenario, { faults: { ...NO_FAULTS, backlogFull: true } });
+    const { message, faults } = await failureOf(scenario, { faults: ['backlogFull'] });
     expect(message).toContain('This run is not the same each time');
     expect(faults.length).toBeGreaterThan(0);
   });
@@ -197,7 +204,7 @@ describe('explore', () => {
         },
       };
     };
-    const options = { faults: { ...NO_FAULTS, crash: true }, maxFaultDuration: 10 };
+    const options: ExploreOptions = { faults: ['crash'], maxFaultDuration: 10 };
     const first = await failureOf(scenario, { ...options, maxFaults: 1 });
     expect([first.violation.invariant, first.faults.length]).toEqual(['it has not crashed', 1]);
     const many = await failureOf(scenario, { ...options, seeds: [2] });

@@ -16,6 +16,14 @@ describe('readTargets', () => {
     ]);
   });
 
+  it('takes the kinds of a list, and no others', () => {
+    expect(readTargets(['crash', 'partition'], HOSTS)).toEqual([
+      { kind: 'partition', names: HOSTS },
+      { kind: 'crash', names: HOSTS },
+    ]);
+    expect(readTargets([], HOSTS)).toEqual([]);
+  });
+
   it('leaves partitions out where there are not two to part', () => {
     expect(readTargets({ ...NONE, partition: ['server'] }, HOSTS)).toEqual([]);
     expect(readTargets({ ...NONE, partition: true }, ['alone'])).toEqual([]);

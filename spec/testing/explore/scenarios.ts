@@ -1,16 +1,6 @@
 import { interval, map, merge, mergeMap, retry, tap } from 'rxjs';
 import { backoff, serve } from '../../../src/index.ts';
-import type { FaultTargets, Scenario, SimulatedNetwork } from '../../../src/testing/index.ts';
-
-/** Not one kind. */
-export const NO_FAULTS: FaultTargets = {
-  partition: false,
-  crash: false,
-  slowReader: false,
-  dropSyn: false,
-  backlogFull: false,
-  resolution: false,
-};
+import type { Scenario, SimulatedNetwork } from '../../../src/testing/index.ts';
 
 /** A server that echoes, and a client that says a word each second, and redials if it is told to. */
 export function echoing(
