@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-export { memoryTransport } from './memory-transport.ts';
+export { memoryTransport, type MemoryTransport } from './memory-transport.ts';
 export { SimulatedNetwork } from './simulation/simulated-network.ts';
 export type { SimulatedNetworkOptions } from './simulation/network-options.ts';
 export { SimulationScheduler } from './simulation/simulation-scheduler.ts';

@@ -14,6 +14,16 @@ const NAME = 'memory';
 const CHUNK = 64 * 1024;
 
 /**
+ * What {@link memoryTransport} returns.
+ *
+ * @public
+ */
+export interface MemoryTransport extends Transport {
+  /** Another transport in the same memory: each has its own `endpoint`, and closes what is its own. */
+  sibling(options?: SimulatedTransportOptions): MemoryTransport;
+}
+
+/**
  * A transport within this process, for unit tests: its connections are the real ones, over no socket.
  *
  * ```text
@@ -35,7 +45,7 @@ const CHUNK = 64 * 1024;
  *
  * @public
  */
-export function memoryTransport(options: SimulatedTransportOptions = {}): Transport {
+export function memoryTransport(options: SimulatedTransportOptions = {}): MemoryTransport {
   const physics = { scheduler: options.scheduler ?? asyncScheduler, loop: nodeEventLoop, random: () => 0 };
   const path = new Path(physics, { latency: 0, jitter: 0, bandwidth: Infinity });
   const trace = new RecordedTrace(0, physics.scheduler);
@@ -68,5 +78,11 @@ export function memoryTransport(options: SimulatedTransportOptions = {}): Transp
       trace.note(name, text);
     },
   });
-  return machine.transport(options);
+  return withSiblings(machine, options);
+}
+
+function withSiblings(machine: Machine, options: SimulatedTransportOptions): MemoryTransport {
+  const sibling = (others?: SimulatedTransportOptions): MemoryTransport =>
+    withSiblings(machine, others ?? {});
+  return Object.assign(machine.transport(options), { sibling });
 }

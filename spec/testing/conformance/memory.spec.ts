@@ -1,0 +1,11 @@
+import { describeTransport } from '../../../src/testing/conformance/describe-transport.ts';
+import { memoryTransport } from '../../../src/testing/index.ts';
+
+describeTransport(
+  'memoryTransport',
+  () => {
+    const server = memoryTransport();
+    return { server, client: server.sibling() };
+  },
+  { patience: 10_000 },
+);
