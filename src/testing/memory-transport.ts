@@ -74,6 +74,9 @@ export function memoryTransport(options: SimulatedTransportOptions = {}): Memory
     sendSyn: (from, attempt) => {
       new Handshake(handshakes, from, attempt).begin();
     },
+    note: ({ name }, text) => {
+      trace.note(name, text);
+    },
   });
   return withSiblings(machine, options);
 }

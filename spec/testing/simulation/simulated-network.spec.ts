@@ -10,6 +10,7 @@ import {
   NEVER,
   of,
   tap,
+  throwError,
   timer,
   type Observable,
 } from 'rxjs';
@@ -302,6 +303,7 @@ describe('SimulatedNetwork', () => {
       });
       scheduler.advance(2_000_000);
       expect(log).toEqual(['924630 dialled: ERR_CONNECTION_LOST']);
+      expect(network.trace.toString()).toContain('client: #1 gives up: ETIMEDOUT\n');
     });
   });
 
@@ -373,6 +375,28 @@ describe('SimulatedNetwork', () => {
       scheduler.advance(100);
       expect(log).toEqual(['0 start 1', '35 stopped', '135 start 2', '176 dialled: found']);
     });
+  });
+
+  it('throws in its own time what a program errs with, and goes on', () => {
+    const { scheduler, network, server, log, note } = world();
+    server.run(() => timer(100, scheduler).pipe(mergeMap(() => throwError(() => new Error('mine')))));
+    timer(100, scheduler).subscribe(() => {
+      note('goes on');
+    });
+    expect(() => {
+      scheduler.advance(1000);
+    }).toThrow('mine');
+    scheduler.advance(1000);
+    expect(log).toEqual(['100 goes on']);
+    expect(network.trace.toString()).toBe('100.000 server: its program failed: Error: mine\n');
+  });
+
+  it('writes the words of programs into its trace', () => {
+    const { scheduler, network, server } = world();
+    scheduler.advance(5);
+    server.note('drains');
+    expect(network.trace.toString()).toBe('5.000 server: drains\n');
+    expect(network.hosts.map(({ name }) => name)).toEqual(['client', 'server']);
   });
 
   it('gives the same trace for the same seed to the byte, and another for another', () => {

@@ -10,6 +10,7 @@ const host: TcpHost = {
   arrived: () => undefined,
   arrivedAtNobody: () => undefined,
   stuck: () => undefined,
+  gaveUp: () => undefined,
   over: () => undefined,
 };
 

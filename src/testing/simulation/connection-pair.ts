@@ -48,6 +48,9 @@ function endOf(
       arrivedAtNobody: (sender) => {
         patience.unanswered(machine, sender);
       },
+      gaveUp: (code) => {
+        trace.note(machine.name, `gives up: ${code}`, number);
+      },
       stuck: () => {
         patience.stuck(end);
       },

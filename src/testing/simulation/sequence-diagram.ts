@@ -6,9 +6,13 @@ const WIDEST = 48;
 // What is drawn around a text.
 const FRAME = 7;
 
-/** Draws a column for each host, in the order in which they first appear; a line for each event. */
-export function writeDiagram(events: readonly TraceEvent[]): string {
-  const hosts = [...new Set(events.flatMap(({ host, peer }) => [host ?? [], peer ?? []].flat()))];
+/**
+ * Draws a column for each host, in the order in which they first appear; a line for each event.
+ *
+ * @param whole - where they appear, when these events are but a part
+ */
+export function writeDiagram(events: readonly TraceEvent[], whole: readonly TraceEvent[] = events): string {
+  const hosts = [...new Set(whole.flatMap(({ host, peer }) => [host ?? [], peer ?? []].flat()))];
   const longest = events.reduce((most, event) => Math.max(most, labelOf(event).length), 0);
   const width = Math.min(WIDEST, Math.max(NARROWEST, longest + FRAME));
   const head = `${'ms'.padStart(TIME_WIDTH)}  ${hosts.map((host) => host.padEnd(width)).join('')}`.trimEnd();

@@ -18,6 +18,7 @@ export interface HostNetwork {
   after(milliseconds: number, task: () => void): Subscription;
   resolve(name: string): string;
   sendSyn(from: Machine, attempt: Attempt): void;
+  note(host: Machine, text: string): void;
 }
 
 /**
@@ -39,9 +40,12 @@ export interface SimulatedHost {
   transport(options?: SimulatedTransportOptions): Transport;
   /**
    * Runs a program on this host: it is subscribed now, unsubscribed when the host crashes, and made and subscribed anew when it
-   * restarts. To unsubscribe what is returned ends it for good. What the program errs with, and does not catch, is thrown.
+   * restarts. To unsubscribe what is returned ends it for good. What the program errs with, and does not catch, is thrown by the
+   * scheduler, so that `advance` and `flush` throw it.
    */
   run(program: () => ObservableInput<unknown>): Subscription;
+  /** Writes a word of its programs into the trace. */
+  note(text: string): void;
 }
 
 // Linux: net.ipv4.ip_local_port_range begins at 32768; IANA's ephemeral ports begin here (RFC 6335, section 6).
@@ -107,7 +111,7 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
   run(start: () => ObservableInput<unknown>): Subscription {
     const program: Program = { start, running: Subscription.EMPTY };
     this.#programs.add(program);
-    if (this.#isUp) program.running = defer(start).subscribe();
+    if (this.#isUp) program.running = this.#start(program);
     return new Subscription(() => {
       this.#programs.delete(program);
       program.running.unsubscribe();
@@ -130,7 +134,11 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
   restart(): void {
     if (this.#isUp) return;
     this.#isUp = true;
-    for (const program of this.#programs) program.running = defer(program.start).subscribe();
+    for (const program of this.#programs) program.running = this.#start(program);
+  }
+
+  note(text: string): void {
+    this.#network.note(this, text);
   }
 
   adopt(end: TcpEnd): void {
@@ -192,6 +200,18 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
 
   afterReading(bytes: number, task: () => void): void {
     this.after((bytes * 1000) / this.readRate, task);
+  }
+
+  /** An error is thrown in virtual time: RxJS would report it in real time, when whoever runs the network may be gone. */
+  #start({ start }: Program): Subscription {
+    return defer(start).subscribe({
+      error: (error: unknown) => {
+        this.note(`its program failed: ${String(error)}`);
+        this.after(0, () => {
+          throw error;
+        });
+      },
+    });
   }
 
   #asNetwork(): Network {

@@ -103,7 +103,15 @@ export class SimulatedNetwork {
       sendSyn: (from, attempt) => {
         new Handshake(handshakes, from, attempt).begin();
       },
+      note: ({ name }, text) => {
+        this.#trace.note(name, text);
+      },
     };
+  }
+
+  /** All hosts, in the order in which they were made. */
+  get hosts(): readonly SimulatedHost[] {
+    return [...this.#machines.values()];
   }
 
   /** The host of a name: made when it is asked for first, with the next address of 10.0.0.0/8, or the given one. */

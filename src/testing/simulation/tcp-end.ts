@@ -42,6 +42,8 @@ export interface TcpHost {
   arrived(segment: Segment): void;
   /** Something came for an end that went with its machine. */
   arrivedAtNobody(from: TcpEnd): void;
+  /** Its kernel has given it up. */
+  gaveUp(code: LossCode): void;
   /** The way to the peer is blocked, and something waits for it to open. */
   stuck(): void;
   /** Nothing is to be expected of it any more. */
@@ -160,6 +162,12 @@ export class TcpEnd {
   /** The kernel gives up: its process is told when it reads or writes. */
   lose(code: LossCode): void {
     if (this.#dead) return;
+    this.#host.gaveUp(code);
+    this.#lose(code);
+  }
+
+  #lose(code: LossCode): void {
+    if (this.#dead) return;
     this.loss = code;
     this.#die();
     // Whoever neither reads nor writes does not notice, as it is with a real socket.
@@ -203,7 +211,7 @@ export class TcpEnd {
         this.#lookWhetherOver();
         break;
       case 'rst':
-        this.lose('ECONNRESET');
+        this.#lose('ECONNRESET');
         return;
       default:
         segment satisfies never;

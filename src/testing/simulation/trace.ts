@@ -40,8 +40,8 @@ export class RecordedTrace implements Trace {
   }
 
   /** Something befell a host, or the network. */
-  note(host: string | undefined, text: string): void {
-    this.#record({ host, peer: undefined, kind: 'host', connection: 0, text });
+  note(host: string | undefined, text: string, connection = 0): void {
+    this.#record({ host, peer: undefined, kind: 'host', connection, text });
   }
 
   /** Something that is no segment of a connection was sent, or arrived. */
@@ -91,5 +91,12 @@ function describeBytes(bytes: Uint8Array): string {
   const text = begin.toString('latin1');
   const isText = /^[\t\n\r\x20-\x7e]*$/u.test(text);
   const more = bytes.length > SHOWN_BYTES ? '…' : '';
-  return `${bytes.length} B ${isText ? JSON.stringify(text) : begin.toString('hex')}${more}`;
+  return `${bytes.length} B ${isText ? quoted(text) : begin.toString('hex')}${more}`;
+}
+
+/** As a string of JavaScript is written, in the quotes that need the fewest backslashes. */
+function quoted(text: string): string {
+  const inDouble = JSON.stringify(text);
+  if (text.includes("'") || !text.includes('"')) return inDouble;
+  return `'${inDouble.slice(1, -1).replaceAll('\\"', '"')}'`;
 }

@@ -1,0 +1,244 @@
+import { config, from, map, mergeMap, of, tap, timer } from 'rxjs';
+import {
+  ExplorationError,
+  explore,
+  replay,
+  type ExploreOptions,
+  type ExploreProgress,
+  type Scenario,
+} from '../../../src/testing/index.ts';
+import { fragile, sturdy } from './scenarios.ts';
+
+const SHORT = { duration: 10_000, quiet: 10_000 } as const;
+const CRASHES = {
+  partition: false,
+  crash: ['server'],
+  slowReader: false,
+  dropSyn: false,
+  backlogFull: false,
+  resolution: false,
+} as const;
+
+async function failureOf(scenario: Scenario, options: ExploreOptions = {}): Promise<ExplorationError> {
+  const error: unknown = await explore(scenario, { ...SHORT, seeds: 5, ...options }).then(
+    () => new Error('nothing was found'),
+    (reason: unknown) => reason,
+  );
+  if (error instanceof ExplorationError) return error;
+  throw error;
+}
+
+describe('explore', () => {
+  afterEach(() => {
+    delete process.env['RXJS_NET_SEED'];
+  });
+
+  it('tells what it has tried, when everything holds', async () => {
+    const tried = await explore(sturdy, { seeds: 20 });
+    expect(tried.runs).toBe(20);
+    expect(tried.virtualTime).toBe(20 * 180_000);
+    // Once at the end of each.
+    expect(tried.checks).toBe(20);
+    expect(tried.connections).toBeGreaterThan(20);
+    for (const count of Object.values(tried.faults)) expect(count).toBeGreaterThan(0);
+  });
+
+  it('finds what breaks, and the one fault that it takes', async () => {
+    const { seed, faults, violation, message } = await failureOf(fragile, { faults: CRASHES });
+    expect(violation.invariant).toBe('no program errs');
+    expect(faults).toEqual([
+      { kind: 'crash', at: expect.any(Number), lasts: expect.any(Number), host: 'server', how: 'reset' },
+    ]);
+    expect(message).toContain(`seed ${seed}: at ${violation.at} ms it does not hold that no program errs`);
+    expect(message).toContain('ERR_CONNECTION_RESET');
+    expect(message).toContain('  crash of server, reset\n');
+    expect(message).toContain('■ crash, reset');
+    expect(message).toContain(`══ ✗ no program errs ═`);
+    expect(message).toContain(`RXJS_NET_SEED=${seed}`);
+  });
+
+  it('tells how to replay it, and replaying gives the same trace to the byte', async () => {
+    const found = await failureOf(fragile, { faults: CRASHES });
+    expect(found.message).toContain(`await replay(scenario, {
+    seed: ${found.seed},
+    faults: [
+      { kind: 'crash', at: ${String(found.faults[0]?.at)}, lasts: `);
+    const { seed, faults } = found;
+    const again: unknown = await replay(fragile, { ...SHORT, seed, faults }).catch((error: unknown) => error);
+    if (!(again instanceof ExplorationError)) throw again;
+    expect(again.trace.toString()).toBe(found.trace.toString());
+    expect(again.violation.at).toBe(found.violation.at);
+  });
+
+  it('finds the same twice', async () => {
+    const [one, other] = [await failureOf(fragile), await failureOf(fragile)];
+    expect(one.message).toBe(other.message);
+    expect(one.trace.toString()).toBe(other.trace.toString());
+  });
+
+  it('runs one seed alone when the environment names it, and shows the whole trace', async () => {
+    const found = await failureOf(fragile, { faults: CRASHES });
+    process.env['RXJS_NET_SEED'] = String(found.seed);
+    const alone = await failureOf(fragile, { faults: CRASHES });
+    expect(alone.seed).toBe(found.seed);
+    expect(alone.message).toContain('\nThe trace:\n');
+    expect(alone.message).toContain('0.000  ├─ SYN');
+    process.env['RXJS_NET_SEED'] = '123';
+    expect((await explore(sturdy, { ...SHORT, seeds: 5 })).runs).toBe(1);
+    process.env['RXJS_NET_SEED'] = 'seven';
+    await expect(explore(sturdy, SHORT)).rejects.toThrow('a seed is NaN');
+  });
+
+  it('finds what no fault is needed for', async () => {
+    const scenario: Scenario = (network) => {
+      network.host('a');
+      network.host('b');
+      return { eventually: { 'one is two': () => false } };
+    };
+    const { faults, violation, message } = await failureOf(scenario);
+    expect([faults, violation]).toEqual([[], { invariant: 'one is two', at: 20_000, error: undefined }]);
+    expect(message).toContain('No fault is needed for it.');
+    expect(message).toContain('faults: [],');
+  });
+
+  it('looks at what always holds each second, and when a fault begins or is healed', async () => {
+    const moments: number[] = [];
+    const scenario: Scenario = (network) => {
+      network.host('a');
+      return { always: { 'time passes': () => moments.push(network.scheduler.now()) } };
+    };
+    const fault = { kind: 'backlogFull', at: 300, lasts: 900, host: 'a' } as const;
+    await replay(scenario, { duration: 2000, quiet: 1500, seed: 1, faults: [fault] });
+    expect(moments).toEqual([0, 300, 1000, 1200, 2000, 3000, 3500]);
+  });
+
+  it('hands on what an invariant throws', async () => {
+    const thrown = new Error('3 are missing');
+    const scenario: Scenario = () => ({
+      always: {
+        'all are there': () => {
+          throw thrown;
+        },
+      },
+    });
+    const error = await failureOf(scenario);
+    expect(error.cause).toBe(thrown);
+    expect(error.violation).toEqual({ invariant: 'all are there', at: 0, error: thrown });
+    expect(error.message).toContain('\n  Error: 3 are missing\n');
+  });
+
+  it('heals everything before it is quiet', async () => {
+    const scenario: Scenario = (network) => {
+      const host = network.host('a');
+      return { eventually: { 'it is up': () => host.isUp } };
+    };
+    const tried = await explore(scenario, { ...SHORT, faults: ['crash'] });
+    expect(tried.faults.crash).toBeGreaterThan(100);
+  });
+
+  it('finds what a subscriber throws, of which RxJS tells later, in real time', async () => {
+    const before = config.onUnhandledError;
+    const scenario: Scenario = ({ scheduler }) => {
+      timer(100, scheduler).subscribe(() => {
+        throw new Error('mine');
+      });
+      return {};
+    };
+    const { violation, message } = await failureOf(scenario);
+    expect(violation).toEqual({ invariant: 'no subscriber errs', at: 20_000, error: new Error('mine') });
+    expect(message).toContain('Error: mine');
+    expect(config.onUnhandledError).toBe(before);
+  });
+
+  it('gives Promises their turns, when it is told that there are any', async () => {
+    const kept: number[] = [];
+    const scenario: Scenario = async (network) => {
+      await Promise.resolve();
+      const server = network.host('server');
+      server.run(() =>
+        timer(500, network.scheduler).pipe(
+          mergeMap(() => from(Promise.resolve().then(() => Promise.resolve(1)))),
+          mergeMap((one) => timer(500, network.scheduler).pipe(map(() => one))),
+          tap(() => kept.push(network.scheduler.now())),
+        ),
+      );
+      return { eventually: { 'it was kept': () => kept.length > 0 } };
+    };
+    await explore(scenario, { ...SHORT, seeds: 1, promises: true, faults: [] });
+    expect(kept).toEqual([1000]);
+    await expect(explore(scenario, { ...SHORT, seeds: 1 })).rejects.toThrow('wants the option promises');
+  });
+
+  it('finds the same with Promises twice', async () => {
+    const scenario: Scenario = async (network) => {
+      await Promise.resolve();
+      return fragile(network);
+    };
+    const options = { promises: true, faults: CRASHES };
+    const [one, other] = [await failureOf(scenario, options), await failureOf(scenario, options)];
+    expect(one.message).toBe(other.message);
+    expect(one.faults).toHaveLength(1);
+  });
+
+  it('says so when a failure is not the same each time', async () => {
+    let dice = 0;
+    const scenario: Scenario = (network) => {
+      dice += 1;
+      network.host('a').note(`rolled ${dice}`);
+      return { eventually: { 'dice are odd': () => false } };
+    };
+    const { message, faults } = await failureOf(scenario, { faults: ['backlogFull'] });
+    expect(message).toContain('This run is not the same each time');
+    expect(faults.length).toBeGreaterThan(0);
+  });
+
+  it('keeps to the bug that it has found, while it looks for simpler faults', async () => {
+    const scenario: Scenario = (network) => {
+      const host = network.host('a');
+      let crashes = 0;
+      host.run(() => of(crashes++));
+      return {
+        eventually: {
+          'it has crashed at most once': () => crashes <= 2,
+          'it has not crashed': () => crashes <= 1,
+        },
+      };
+    };
+    const options: ExploreOptions = { faults: ['crash'], maxFaultDuration: 10 };
+    const first = await failureOf(scenario, { ...options, maxFaults: 1 });
+    expect([first.violation.invariant, first.faults.length]).toEqual(['it has not crashed', 1]);
+    const many = await failureOf(scenario, { ...options, seeds: [2] });
+    expect([many.violation.invariant, many.faults.length]).toEqual(['it has crashed at most once', 2]);
+  });
+
+  it('tells of its progress', async () => {
+    const told: ExploreProgress[] = [];
+    const progress = (news: ExploreProgress): unknown => told.push(news);
+    await explore(sturdy, { seeds: new Set([7, 9]), progress, faults: CRASHES });
+    expect(told.map(({ seed, done, of }) => [seed, done, of])).toEqual([
+      [7, 1, 2],
+      [9, 2, 2],
+    ]);
+    expect(told[0]?.faults.length).toBeGreaterThan(0);
+  });
+
+  it('hands on what the scenario itself throws', async () => {
+    const scenario: Scenario = () => {
+      throw new TypeError('no scenario');
+    };
+    await expect(explore(scenario)).rejects.toThrow(new TypeError('no scenario'));
+  });
+
+  it.each<[ExploreOptions, string]>([
+    [{ seeds: 0 }, 'seeds is 0'],
+    [{ seeds: Infinity }, 'seeds is Infinity'],
+    [{ seeds: [1.5] }, 'a seed is 1.5'],
+    [{ duration: Infinity }, 'duration is Infinity'],
+    [{ quiet: -1 }, 'quiet is -1'],
+    [{ maxFaults: 0.5 }, 'maxFaults is 0.5'],
+    [{ faults: { crash: ['nobody'] } }, 'faults.crash names nobody'],
+    [{ network: { latency: -1 } }, 'latency is -1'],
+  ])('refuses %j', async (options, message) => {
+    await expect(explore(sturdy, options)).rejects.toThrow(message);
+  });
+});

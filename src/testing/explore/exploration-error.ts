@@ -1,0 +1,34 @@
+import type { Trace } from '../simulation/trace.ts';
+import type { Fault } from './fault.ts';
+import type { Violation } from './run.ts';
+
+/**
+ * A scenario does not keep what it promises. Its message is for people; its `cause` is what the invariant or a program threw.
+ *
+ * @public
+ */
+export class ExplorationError extends Error {
+  override readonly name = 'ExplorationError';
+  readonly seed: number;
+  /** What has to befall the network for it; as few and as simple as was found. */
+  readonly faults: readonly Fault[];
+  readonly violation: Violation;
+  /** All that happened, as far as the trace of the network keeps it. */
+  readonly trace: Trace;
+
+  constructor(
+    message: string,
+    failure: {
+      readonly seed: number;
+      readonly faults: readonly Fault[];
+      readonly violation: Violation;
+      readonly trace: Trace;
+    },
+  ) {
+    super(message, { cause: failure.violation.error });
+    this.seed = failure.seed;
+    this.faults = failure.faults;
+    this.violation = failure.violation;
+    this.trace = failure.trace;
+  }
+}

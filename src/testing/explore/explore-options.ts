@@ -1,0 +1,100 @@
+import { invalidOption } from '../../errors/invalid-option.ts';
+import { millisecondsOption, quantityOption } from '../../errors/option-range.ts';
+import type { SimulatedNetworkOptions } from '../simulation/network-options.ts';
+import type { FaultTargets } from './fault-targets.ts';
+import type { ExploreProgress } from './exploration.ts';
+
+/**
+ * What a run of a scenario is like, beside its seed and its faults.
+ *
+ * @public
+ */
+export interface RunOptions {
+  /** Milliseconds of virtual time in which faults happen; all are healed at its end. Default 60000. */
+  readonly duration?: number | undefined;
+  /** Milliseconds after that, without a fault, until `eventually` has to hold. Default 120000: longer than the keep-alive of TCP. */
+  readonly quiet?: number | undefined;
+  /** Of the network, but for its seed and its time. Default: those of {@link SimulatedNetwork}. */
+  readonly network?: Omit<SimulatedNetworkOptions, 'scheduler' | 'seed'> | undefined;
+  /**
+   * Whether programs, or the scenario, use Promises: they get their turns while time passes, which makes a run some times slower.
+   * Default false
+   */
+  readonly promises?: boolean | undefined;
+}
+
+/**
+ * How {@link explore} looks for a bug.
+ *
+ * @public
+ */
+export interface ExploreOptions extends RunOptions {
+  /** How many seeds, from 1 up, or which. Default 100. */
+  readonly seeds?: number | Iterable<number> | undefined;
+  /** Which faults may happen, and to whom. Default: all kinds, to all hosts. */
+  readonly faults?: FaultTargets | undefined;
+  /** How many faults there are in a run, at the most. Default 6. */
+  readonly maxFaults?: number | undefined;
+  /** Milliseconds that a fault lasts at the most. Default: half of `duration`. */
+  readonly maxFaultDuration?: number | undefined;
+  /** Told of each run that has found nothing. */
+  readonly progress?: ((progress: ExploreProgress) => void) | undefined;
+}
+
+/** {@link RunOptions} with every default in its place. */
+export interface RunSettings {
+  readonly duration: number;
+  readonly quiet: number;
+  readonly network: Omit<SimulatedNetworkOptions, 'scheduler' | 'seed'>;
+  readonly promises: boolean;
+}
+
+/** {@link ExploreOptions} with every default in its place. */
+export interface ExploreSettings {
+  readonly run: RunSettings;
+  readonly seeds: readonly number[];
+  /** One seed was asked for by the environment: everything about it is of interest. */
+  readonly isAlone: boolean;
+  readonly faults: FaultTargets;
+  readonly maxFaults: number;
+  readonly maxFaultDuration: number;
+}
+
+/** The variable of the environment that makes `explore` run one seed alone. */
+export const SEED_VARIABLE = 'RXJS_NET_SEED';
+
+export function readRunOptions(options: RunOptions): RunSettings {
+  const { network = {}, promises = false } = options;
+  const duration = finite('duration', millisecondsOption('duration', options.duration, 60_000));
+  const quiet = finite('quiet', millisecondsOption('quiet', options.quiet, 120_000));
+  return { duration, quiet, network, promises };
+}
+
+export function readExploreOptions(options: ExploreOptions): ExploreSettings {
+  const run = readRunOptions(options);
+  const asked = process.env[SEED_VARIABLE];
+  const half = Math.ceil(run.duration / 2);
+  return {
+    run,
+    seeds: asked === undefined ? readSeeds(options.seeds) : [readSeed(Number(asked))],
+    isAlone: asked !== undefined,
+    faults: options.faults ?? {},
+    maxFaults: finite('maxFaults', quantityOption('maxFaults', options.maxFaults, 6)),
+    maxFaultDuration: millisecondsOption('maxFaultDuration', options.maxFaultDuration, half),
+  };
+}
+
+function readSeeds(seeds: number | Iterable<number> = 100): readonly number[] {
+  if (typeof seeds !== 'number') return Array.from(seeds, readSeed);
+  const count = finite('seeds', quantityOption('seeds', seeds, seeds, 1));
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+export function readSeed(seed: number): number {
+  return finite('a seed', quantityOption('a seed', seed, seed));
+}
+
+function finite(name: string, value: number): number {
+  if (value !== Infinity) return value;
+  throw invalidOption(`${name} is Infinity; a run has an end`);
+}

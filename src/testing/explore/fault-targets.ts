@@ -1,0 +1,50 @@
+import { invalidOption } from '../../errors/invalid-option.ts';
+import { FAULT_KINDS, type FaultKind } from './fault.ts';
+
+/**
+ * Which kinds of faults befall which hosts, by their names.
+ *
+ * In an object, `true`, and a kind that is not named, is every host of the network; `false` is none. A partition is between any two of
+ * its hosts; `resolution` takes names that are looked up, so an alias as well. A list is of these kinds alone, for every host.
+ *
+ * ```ts
+ * const all: FaultTargets = { crash: ['server'], slowReader: false };
+ * const few: FaultTargets = ['partition', 'resolution'];
+ * ```
+ *
+ * @public
+ */
+export type FaultTargets =
+  readonly FaultKind[] | { readonly [Kind in FaultKind]?: boolean | readonly string[] | undefined };
+
+/** What one kind of fault may befall: names of hosts, one for each, and two for a partition. */
+export interface Target {
+  readonly kind: FaultKind;
+  readonly names: readonly string[];
+}
+
+/** The kinds that may befall anybody, and whom. */
+export function readTargets(targets: FaultTargets, hosts: readonly string[]): readonly Target[] {
+  const targetOf = (kind: FaultKind): boolean | readonly string[] | undefined =>
+    isList(targets) ? targets.includes(kind) : targets[kind];
+  return FAULT_KINDS.map((kind) => ({ kind, names: namesOf(kind, targetOf(kind), hosts) })).filter(
+    ({ kind, names }) => names.length >= (kind === 'partition' ? 2 : 1),
+  );
+}
+
+function namesOf(
+  kind: FaultKind,
+  target: boolean | readonly string[] = true,
+  hosts: readonly string[],
+): readonly string[] {
+  if (typeof target === 'boolean') return target ? hosts : [];
+  const unknown = kind === 'resolution' ? undefined : target.find((name) => !hosts.includes(name));
+  if (unknown === undefined) return target;
+  throw invalidOption(
+    `faults.${kind} names ${unknown}, which the scenario has not made; it has ${hosts.join(', ')}`,
+  );
+}
+
+function isList(targets: FaultTargets): targets is readonly FaultKind[] {
+  return Array.isArray(targets);
+}
