@@ -1,0 +1,1 @@
+export const drawStorm = (a: unknown, b: unknown) => '';
