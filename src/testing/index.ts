@@ -3,6 +3,11 @@
  *
  * @packageDocumentation
  */
+export {
+  connectionDouble,
+  type ConnectionDouble,
+  type ConnectionDoubleOptions,
+} from './connection-double.ts';
 export { memoryTransport } from './memory-transport.ts';
 export { SimulatedNetwork } from './simulation/simulated-network.ts';
 export type { SimulatedNetworkOptions } from './simulation/network-options.ts';
