@@ -81,7 +81,7 @@ export interface ConnectionDouble<In = Buffer, Out = Bytes> extends Connection<I
  * });
  * ```
  *
- * It keeps the rules of a {@link Connection}: `received` has one reader at a time, is kept until somebody reads and while reading
+ * It keeps the rules of a `Connection`: `received` has one reader at a time, is kept until somebody reads and while reading
  * is held, and goes on where the last reader left; `send` pulls only while the peer is not congested; half-close is as its role
  * says; `traffic` and `closed` follow from what happens. Messages as well as bytes go through it, as with a framed connection:
  * what is neither text nor bytes counts as one byte.
