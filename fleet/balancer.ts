@@ -1,4 +1,18 @@
-import { catchError, defer, EMPTY, finalize, merge, mergeMap, of, retry, switchMap, tap, throwError, type Observable, type SchedulerLike } from 'rxjs';
+import {
+  catchError,
+  defer,
+  EMPTY,
+  finalize,
+  merge,
+  mergeMap,
+  of,
+  retry,
+  switchMap,
+  tap,
+  throwError,
+  type Observable,
+  type SchedulerLike,
+} from 'rxjs';
 import { holdWhile, TransportError, type Connection } from '../src/index.ts';
 import type { SimulatedHost, SimulatedNetwork } from '../src/testing/index.ts';
 import { SERVER_PORT } from './server.ts';
@@ -28,9 +42,11 @@ export function balancer(
   tally: Tally,
   { admissions }: FleetSettings,
 ): Observable<never> {
-  const backends = servers.map(
-    ({ name }): Backend => ({ endpoint: `${name}:${SERVER_PORT}`, connections: 0, shunnedUntil: 0 }),
-  );
+  const backends = servers.map(({ name }): Backend => ({
+    endpoint: `${name}:${SERVER_PORT}`,
+    connections: 0,
+    shunnedUntil: 0,
+  }));
   const admit = admissionsPerSecond(admissions, scheduler);
   const transport = host.transport({
     ...halfOpen,
@@ -68,7 +84,9 @@ export function balancer(
 
   const proxy = (client: Connection): Observable<never> =>
     dial().pipe(
-      switchMap((server) => merge(forward(client, server), forward(server, client)).pipe(abortOnError(server))),
+      switchMap((server) =>
+        merge(forward(client, server), forward(server, client)).pipe(abortOnError(server)),
+      ),
       abortOnError(client),
       catchError(() => EMPTY),
     );

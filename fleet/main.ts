@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { drawStorm } from './chart.ts';
-import { report, stormPeak } from './report.ts';
+import { page, report, stormPeak } from './report.ts';
 import { runFleet } from './run-fleet.ts';
 import { day, HOUR, MINUTE, smoke, type FleetSettings } from './settings.ts';
 import type { FleetResult } from './simulate.ts';
@@ -27,17 +27,18 @@ async function main(): Promise<void> {
     run('with jitter', settings),
     run('without jitter', { ...settings, jitter: 0 }),
   ]);
-  const text = report(jittered, plain);
-  process.stdout.write(`\n${text}\n\n`);
+  process.stdout.write(`\n${report(jittered, plain)}\n\n`);
   const failures = [...broken(jittered), ...broken(plain)];
   if (stormPeak(plain) <= stormPeak(jittered))
     failures.push('without jitter the peak is no higher than with it');
   if (values.smoke && !isDeepStrictEqual(await run('once more', settings), jittered))
     failures.push('the same seed gave other figures');
-  process.stdout.write(failures.length === 0 ? `passed in ${seconds()}\n` : `FAILED: ${failures.join('; ')}\n`);
+  process.stdout.write(
+    failures.length === 0 ? `passed in ${seconds()}\n` : `FAILED: ${failures.join('; ')}\n`,
+  );
   if (failures.length > 0) process.exitCode = 1;
   else if (values.publish) {
-    writeFileSync(PAGE, text);
+    writeFileSync(PAGE, page(CHART, jittered, plain));
     writeFileSync(`docs/${CHART}`, drawStorm(jittered, plain));
   }
 }

@@ -1,6 +1,6 @@
 export const SECOND = 1000;
-export const MINUTE = 60 * SECOND;
-export const HOUR = 60 * MINUTE;
+export const MINUTE: number = 60 * SECOND;
+export const HOUR: number = 60 * MINUTE;
 
 /** How large a fleet is, and what befalls it. All times are milliseconds of the simulation. */
 export interface FleetSettings {
@@ -57,13 +57,16 @@ export const smoke: FleetSettings = {
 };
 
 /** How the clients redial; what else `backoff` takes is its default. */
-export const redial = { initial: SECOND, max: 30 * SECOND } as const;
+export const redial: { readonly initial: number; readonly max: number } = {
+  initial: SECOND,
+  max: 30 * SECOND,
+};
 
 /** A client aborts a connection on which it waits for an answer for so long. */
-export const ANSWER_TIMEOUT = 10 * SECOND;
+export const ANSWER_TIMEOUT: number = 10 * SECOND;
 
 /** How long a request takes a server is left to chance. */
 export const WORK = { least: 100, most: 2000 } as const;
 
 /** From the end of a drain to the new process that listens. */
-export const BOOT = 5 * SECOND;
+export const BOOT: number = 5 * SECOND;

@@ -62,7 +62,7 @@ export function simulate(
   });
 
   let events = 0;
-  for (let now = 0; now < settings.duration; ) {
+  for (let now = 0; now < settings.duration;) {
     now = Math.min(now + step, settings.duration);
     for (let next = scheduler.next; next !== undefined && next <= now; next = scheduler.next) {
       scheduler.step();
