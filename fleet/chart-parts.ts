@@ -5,13 +5,18 @@ export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  readonly across: { readonly from: number; readonly to: number; readonly unit: string };
+  readonly across: {
+    readonly from: number;
+    readonly to: number;
+    readonly unit: string;
+    /** Into so many parts. */
+    readonly parts: number;
+  };
   /** The largest value. */
   readonly top: number;
 }
 
 const [LINES, GRID] = ['#d0d7de', '#eaeef2'];
-const TICKS = 7;
 
 /** The title, the grid and the numbers of a panel. */
 export function axes(frame: Frame): string {
@@ -28,8 +33,8 @@ export function axes(frame: Frame): string {
       `<text x="${x - 8}" y="${at + 4}" text-anchor="end">${value.toLocaleString('en')}</text>`,
     );
   }
-  for (let tick = 0; tick <= TICKS - 1; tick += 1) {
-    const share = tick / (TICKS - 1);
+  for (let tick = 0; tick <= across.parts; tick += 1) {
+    const share = tick / across.parts;
     const value = across.from + share * (across.to - across.from);
     parts.push(
       `<text x="${x + share * width}" y="${y + height + 18}" text-anchor="middle">${round(value)} ${across.unit}</text>`,

@@ -28,14 +28,14 @@ export function drawStorm(jittered: FleetResult, plain: FleetResult): string {
     width: WIDTH - 100,
     height: 200,
     title: 'The whole time: the busiest second of each five minutes',
-    across: { from: 0, to: settings.duration / HOUR, unit: 'h' },
+    across: { from: 0, to: settings.duration / HOUR, unit: 'h', parts: 8 },
     top,
   };
   const part: Frame = {
     ...whole,
     y: 400,
     title: 'After the partition of a third of the servers: dials in each second',
-    across: { from: STORM.from / SECOND, to: STORM.to / SECOND, unit: 's' },
+    across: { from: STORM.from / SECOND, to: STORM.to / SECOND, unit: 's', parts: 7 },
   };
   const panels: [Frame, number[][]][] = [
     [whole, overall],
