@@ -1,20 +1,16 @@
 import {
   catchError,
-  defer,
   EMPTY,
-  finalize,
   merge,
   mergeMap,
-  of,
-  retry,
   switchMap,
   tap,
-  throwError,
   type Observable,
   type SchedulerLike,
 } from 'rxjs';
-import { holdWhile, TransportError, type Connection } from '../src/index.ts';
+import { holdWhile, type Connection } from '../src/index.ts';
 import type { SimulatedHost, SimulatedNetwork } from '../src/testing/index.ts';
+import { Backends } from './backends.ts';
 import { SERVER_PORT } from './server.ts';
 import { SECOND, type FleetSettings } from './settings.ts';
 import type { Tally } from './tally.ts';
@@ -22,17 +18,8 @@ import type { Tally } from './tally.ts';
 export const BALANCER_PORT = 443;
 
 const CONNECT_TIMEOUT = SECOND;
-// A server that could not be dialled is not tried again for so long.
-const SHUNNED_FOR = 10 * SECOND;
-const TRIES = 3;
 // A FIN ends one direction and says nothing about the other.
 const halfOpen = { allowHalfOpen: true } as const;
-
-interface Backend {
-  readonly endpoint: string;
-  connections: number;
-  shunnedUntil: number;
-}
 
 /** A TCP balancer: each client is connected to the server with the fewest connections of those that can be dialled. */
 export function balancer(
@@ -42,11 +29,6 @@ export function balancer(
   tally: Tally,
   { admissions }: FleetSettings,
 ): Observable<never> {
-  const backends = servers.map(({ name }): Backend => ({
-    endpoint: `${name}:${SERVER_PORT}`,
-    connections: 0,
-    shunnedUntil: 0,
-  }));
   const admit = admissionsPerSecond(admissions, scheduler);
   const transport = host.transport({
     ...halfOpen,
@@ -60,30 +42,11 @@ export function balancer(
     },
   });
 
-  const dial = (): Observable<Connection> =>
-    defer(() => {
-      const backend = leastConnected(backends, scheduler.now());
-      backend.connections += 1;
-      return transport.connect(backend.endpoint).pipe(
-        tap({
-          error: (error: unknown) => {
-            if (isOfDialling(error)) backend.shunnedUntil = scheduler.now() + SHUNNED_FOR;
-          },
-        }),
-        finalize(() => {
-          backend.connections -= 1;
-        }),
-      );
-    }).pipe(
-      // Another server, at once; but a client whose server was lost later on has to know.
-      retry({
-        count: TRIES - 1,
-        delay: (error: unknown) => (isOfDialling(error) ? of(undefined) : throwError(() => error)),
-      }),
-    );
+  const endpoints = servers.map(({ name }) => `${name}:${SERVER_PORT}`);
+  const backends = new Backends(transport, endpoints, scheduler);
 
   const proxy = (client: Connection): Observable<never> =>
-    dial().pipe(
+    backends.dial().pipe(
       switchMap((server) =>
         merge(forward(client, server), forward(server, client)).pipe(abortOnError(server)),
       ),
@@ -91,19 +54,7 @@ export function balancer(
       catchError(() => EMPTY),
     );
 
-  return transport.listen().pipe(mergeMap(proxy));
-}
-
-function isOfDialling(error: unknown): boolean {
-  return TransportError.is(error) && error.phase === 'connect';
-}
-
-function leastConnected(backends: readonly Backend[], now: number): Backend {
-  const live = backends.filter(({ shunnedUntil }) => shunnedUntil <= now);
-  // With none that can be dialled, any is as good as any other.
-  return (live.length > 0 ? live : backends).reduce((least, backend) =>
-    backend.connections < least.connections ? backend : least,
-  );
+  return merge(backends.probing, transport.listen().pipe(mergeMap(proxy)));
 }
 
 /** One direction: read only while the other side has room, and its FIN is passed on behind the last byte. */

@@ -99,6 +99,15 @@ describe('connectionDouble', () => {
       });
     });
 
+    it('what it answers when it begins after the FIN of the peer', () => {
+      run(({ cold, expectObservable }) => {
+        const connection = text({ received: cold('a|') });
+        const late = cold('---x').pipe(mergeMap(() => outcome(connection, upperCase)));
+        expectObservable(late).toBe('              ---c', codes);
+        expectObservable(connection.written).toBe('---(A|)');
+      });
+    });
+
     it('its failure, by a reset', () => {
       run(({ cold, expectObservable }) => {
         const connection = text({ received: cold('--a-b-|') });
@@ -252,6 +261,18 @@ describe('connectionDouble', () => {
       );
     });
 
+    it('one after the other, also what comes from within', () => {
+      const peer = new Subject<string>();
+      const log: string[] = [];
+      text({ received: peer }).received.subscribe((word) => {
+        log.push(`${word} begins`);
+        if (word === 'a') peer.next('b');
+        log.push(`${word} ends`);
+      });
+      peer.next('a');
+      expect(log).toEqual(['a begins', 'a ends', 'b begins', 'b ends']);
+    });
+
     it('by for await, which holds it in between', async () => {
       const peer = new Subject<string>();
       const connection = text({ received: peer });
@@ -302,6 +323,14 @@ describe('connectionDouble', () => {
       });
     });
 
+    it('until it is lost, which is told to send', () => {
+      run(({ cold, expectObservable }) => {
+        const connection = text({ received: cold('  --#') });
+        expectObservable(coded(connection.send(cold('-a')))).toBe('--#', undefined, 'ERR_CONNECTION_RESET');
+        expectObservable(coded(connection.written)).toBe('  -a#', undefined, 'ERR_CONNECTION_RESET');
+      });
+    });
+
     it('until the peer of a dialled one ends', () => {
       run(({ cold, expectObservable }) => {
         const connection = text({ role: 'dialled', received: cold('--|') });
@@ -344,6 +373,9 @@ describe('connectionDouble', () => {
       run(({ cold, expectObservable }) => {
         const { draining } = text({ draining: cold('--d-d') });
         expectObservable(draining.pipe(map(() => 'd')), '----^').toBe('----(d|)');
+        const ended = text({ received: cold('       -| ') });
+        expectObservable(ended.received).toBe('     -| ');
+        expectObservable(ended.draining).toBe('     -| ');
       });
     });
 
@@ -362,12 +394,15 @@ describe('connectionDouble', () => {
   describe('works with', () => {
     it('idleTimeout', () => {
       run(({ cold, expectObservable }, scheduler) => {
-        const connection = text({ received: cold('             -a-b-------') });
+        const connection = text({ received: cold('-a-b---------') });
+        cold('                                    ------w      ').subscribe(() => {
+          connection.write('still here');
+        });
         const reading = of(connection).pipe(
           idleTimeout(5, scheduler),
           mergeMap(({ received }) => received),
         );
-        expectObservable(coded(reading)).toBe('                -a-b----#', undefined, 'ERR_IDLE_TIMEOUT');
+        expectObservable(coded(reading)).toBe('   -a-b-------#', undefined, 'ERR_IDLE_TIMEOUT');
       });
     });
 

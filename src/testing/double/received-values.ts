@@ -90,10 +90,9 @@ export class ReceivedValues<In> implements ReaderHost {
     this.#flow();
   }
 
-  /** A reader may finish, and what nobody reads is thrown away. */
+  /** Whoever reads may finish, and nobody else may begin. */
   letGo(): void {
     this.#letGo = true;
-    this.#flow();
   }
 
   refusal(): TransportError | undefined {
@@ -128,7 +127,6 @@ export class ReceivedValues<In> implements ReaderHost {
 
   /** @returns whether there is more to do */
   #deliver(): boolean {
-    if (this.#letGo && !this.#reader.present) this.#kept = [];
     if (!this.#reader.present) return false;
     if (this.#kept.length === 0) {
       if (this.#end === undefined) return false;
