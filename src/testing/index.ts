@@ -3,11 +3,8 @@
  *
  * @packageDocumentation
  */
-export {
-  connectionDouble,
-  type ConnectionDouble,
-  type ConnectionDoubleOptions,
-} from './connection-double.ts';
+export { connectionDouble } from './connection-double.ts';
+export type { ConnectionDouble, ConnectionDoubleOptions } from './double/connection-double-options.ts';
 export { memoryTransport } from './memory-transport.ts';
 export { SimulatedNetwork } from './simulation/simulated-network.ts';
 export type { SimulatedNetworkOptions } from './simulation/network-options.ts';
