@@ -75,7 +75,7 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['spec/**', 'interop/**', 'faults/**', 'lifecycle/**', 'fuzz/**', 'slow-loris/**'],
+    files: ['spec/**', 'interop/**', 'faults/**', 'lifecycle/**', 'fuzz/**', 'slow-loris/**', 'fleet/**'],
     rules: {
       // An empty source fails the test with EmptyError, which says it better than a made-up value would.
       'rxjs-x/no-ignored-default-value': 'off',
