@@ -153,7 +153,7 @@ export const diallingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled, dialling } = await context.pair({
         bind: { allowHalfOpen: true },
-        connect: { closeTimeout: 50 },
+        connect: { closeTimeout: 40 },
       });
       context.read(accepted);
       dialling.stop();

@@ -145,13 +145,13 @@ export const transportClassCases: readonly ConformanceCase[] = [
     rule: 2,
     async run(context) {
       const { bound, accepted } = await context.pair({
-        bind: { closeTimeout: 60 },
+        bind: { closeTimeout: 40 },
         connect: { allowHalfOpen: true },
       });
       const began = context.now();
       await context.wait('close to settle', context.server.close());
       const took = context.now() - began;
-      ok(took >= 55, `it was reset after ${took} ms`);
+      ok(took >= 35, `it was reset after ${took} ms`);
       equal((await context.closed(accepted)).error?.code, 'ERR_CLOSE_TIMEOUT');
       const { forced, drained } = await context.closed(bound.server, 'the server');
       deepEqual({ forced, drained }, { forced: 1, drained: 0 });
