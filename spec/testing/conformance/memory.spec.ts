@@ -8,5 +8,5 @@ describeTransport(
     const transport = memoryTransport();
     return { server: transport, client: transport };
   },
-  { traits: { window: 512 * 1024 }, patience: 10_000 },
+  { traits: { apart: false, window: 512 * 1024 }, patience: 10_000 },
 );

@@ -91,10 +91,18 @@ export const admissionCases: readonly ConformanceCase[] = [
     needs: 'admission',
     async run(context) {
       const answers = new Subject<boolean>();
+      const asked = new Subject<void>();
       const ask = [(): typeof answers => answers, (): Promise<boolean> => Promise.resolve(true)];
-      const bound = await context.bind({ accept: () => ask.shift()?.() ?? of(true) });
+      const bound = await context.bind({
+        accept: () => {
+          asked.next();
+          return ask.shift()?.() ?? of(true);
+        },
+      });
       const connections = context.record('connections', bound.server.connections);
+      const questions = context.record('the question', asked);
       context.dialling(bound.server.endpoint);
+      await questions.atLeast(1);
       await context.passTime();
       connections.is([]);
       answers.next(true);
