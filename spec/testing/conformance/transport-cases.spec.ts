@@ -1,8 +1,10 @@
-import { TcpSocketTransport, UnixSocketTransport } from '../../../src/index.ts';
+import { UnixSocketTransport } from '../../../src/index.ts';
 import { describeTransport } from '../../../src/testing/conformance/describe-transport.ts';
 import type { TestRunner } from '../../../src/testing/conformance/test-runner.ts';
 import { transportCases } from '../../../src/testing/conformance/transport-cases.ts';
 import type { TransportTraits } from '../../../src/testing/conformance/transport-under-test.ts';
+import { SimulatedNetwork } from '../../../src/testing/simulation/simulated-network.ts';
+import { SimulationScheduler } from '../../../src/testing/simulation/simulation-scheduler.ts';
 
 const makeTransport = (): { server: UnixSocketTransport; client: UnixSocketTransport } => ({
   server: new UnixSocketTransport(),
@@ -39,7 +41,7 @@ describe('the cases', () => {
   });
 
   it('leave at least 80 for a transport that can do nothing special', () => {
-    const traits: TransportTraits = { reset: false, unanswered: false, admission: false };
+    const traits: TransportTraits = { reset: false, apart: false, unanswered: false, admission: false };
     const left = transportCases.filter((one) => one.notApplicable(traits) === undefined);
     expect(left.length).toBeGreaterThanOrEqual(80);
     expect(left.length).toBeLessThan(transportCases.length);
@@ -47,10 +49,12 @@ describe('the cases', () => {
 
   it('fail in time, and say what they waited for', async () => {
     const [sample] = transportCases.filter(({ name }) => name.startsWith('connect emits one connection'));
-    const deaf = new TcpSocketTransport({ allowHalfOpen: true });
-    const running = sample?.run(() => ({ server: deaf, client: new TcpSocketTransport() }), {
-      patience: 100,
-    });
+    const scheduler = new SimulationScheduler();
+    const network = new SimulatedNetwork({ scheduler });
+    const deaf = network.host('server').transport({ allowHalfOpen: true });
+    const client = network.host('client').transport();
+    const drive = <T>(work: Promise<T>): Promise<T> => scheduler.settle(work);
+    const running = sample?.run(() => ({ server: deaf, client, scheduler, drive }), { patience: 100 });
     await expect(running).rejects.toThrow('waited for the end of connect, and 100 ms were not enough');
   });
 
