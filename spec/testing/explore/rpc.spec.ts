@@ -28,6 +28,15 @@ describe('the client of examples/simulated-rpc', () => {
     expect(tried.connections).toBeGreaterThan(280);
   });
 
+  it.each(['givesUp', 'paysTwice', 'hangs'] as const)(
+    'passes a test that kills the server between two requests, though it %s',
+    async (bug) => {
+      const crash = { kind: 'crash', at: 5400, lasts: 50, host: 'server', how: 'reset' } as const;
+      const trace = await replay(payments(bugs[bug]), { ...OPTIONS, seed: 1, faults: [crash] });
+      expect(trace.toString()).toContain('client ▶ server: #2 ');
+    },
+  );
+
   it('is not dialled again after a partition, with the first bug', async () => {
     const found = await failureOf('givesUp', { ...OPTIONS, faults: ['partition'] });
     expect(found.violation.invariant).toBe('each payment is confirmed');

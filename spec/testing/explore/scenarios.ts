@@ -3,7 +3,7 @@ import { backoff, serve } from '../../../src/index.ts';
 import type { Scenario, SimulatedNetwork } from '../../../src/testing/index.ts';
 
 /** A server that echoes, and a client that says a word each second, and redials if it is told to. */
-export function echoing(
+function echoing(
   network: SimulatedNetwork,
   redials: boolean,
   heard: (word: string) => void = () => undefined,

@@ -1,27 +1,7 @@
-import { invalidOption } from '../../errors/invalid-option.ts';
 import { millisecondsOption, quantityOption } from '../../errors/option-range.ts';
-import type { SimulatedNetworkOptions } from '../simulation/network-options.ts';
 import type { FaultTargets } from './fault-targets.ts';
 import type { ExploreProgress } from './exploration.ts';
-
-/**
- * What a run of a scenario is like, beside its seed and its faults.
- *
- * @public
- */
-export interface RunOptions {
-  /** Milliseconds of virtual time in which faults happen; all are healed at its end. Default 60000. */
-  readonly duration?: number | undefined;
-  /** Milliseconds after that, without a fault, until `eventually` has to hold. Default 120000: longer than the keep-alive of TCP. */
-  readonly quiet?: number | undefined;
-  /** Of the network, but for its seed and its time. Default: those of {@link SimulatedNetwork}. */
-  readonly network?: Omit<SimulatedNetworkOptions, 'scheduler' | 'seed'> | undefined;
-  /**
-   * Whether programs, or the scenario, use Promises: they get their turns while time passes, which makes a run some times slower.
-   * Default false
-   */
-  readonly promises?: boolean | undefined;
-}
+import { finite, readRunOptions, readSeed, type RunOptions, type RunSettings } from './run-options.ts';
 
 /**
  * How {@link explore} looks for a bug.
@@ -41,14 +21,6 @@ export interface ExploreOptions extends RunOptions {
   readonly progress?: ((progress: ExploreProgress) => void) | undefined;
 }
 
-/** {@link RunOptions} with every default in its place. */
-export interface RunSettings {
-  readonly duration: number;
-  readonly quiet: number;
-  readonly network: Omit<SimulatedNetworkOptions, 'scheduler' | 'seed'>;
-  readonly promises: boolean;
-}
-
 /** {@link ExploreOptions} with every default in its place. */
 export interface ExploreSettings {
   readonly run: RunSettings;
@@ -62,13 +34,6 @@ export interface ExploreSettings {
 
 /** The variable of the environment that makes `explore` run one seed alone. */
 export const SEED_VARIABLE = 'RXJS_NET_SEED';
-
-export function readRunOptions(options: RunOptions): RunSettings {
-  const { network = {}, promises = false } = options;
-  const duration = finite('duration', millisecondsOption('duration', options.duration, 60_000));
-  const quiet = finite('quiet', millisecondsOption('quiet', options.quiet, 120_000));
-  return { duration, quiet, network, promises };
-}
 
 export function readExploreOptions(options: ExploreOptions): ExploreSettings {
   const run = readRunOptions(options);
@@ -88,13 +53,4 @@ function readSeeds(seeds: number | Iterable<number> = 100): readonly number[] {
   if (typeof seeds !== 'number') return Array.from(seeds, readSeed);
   const count = finite('seeds', quantityOption('seeds', seeds, seeds, 1));
   return Array.from({ length: count }, (_, index) => index + 1);
-}
-
-export function readSeed(seed: number): number {
-  return finite('a seed', quantityOption('a seed', seed, seed));
-}
-
-function finite(name: string, value: number): number {
-  if (value !== Infinity) return value;
-  throw invalidOption(`${name} is Infinity; a run has an end`);
 }

@@ -1,6 +1,6 @@
 import type { Trace } from '../simulation/trace.ts';
 import { ExplorationError } from './exploration-error.ts';
-import { readRunOptions, readSeed, type RunOptions } from './explore-options.ts';
+import { readRunOptions, readSeed, type RunOptions } from './run-options.ts';
 import type { Fault } from './fault.ts';
 import { writeReport } from './report.ts';
 import { runOnce } from './run.ts';

@@ -4,7 +4,7 @@ import { SimulatedNetwork } from '../simulation/simulated-network.ts';
 import { SimulationScheduler } from '../simulation/simulation-scheduler.ts';
 import type { Trace } from '../simulation/trace.ts';
 import type { Fault } from './fault.ts';
-import type { RunSettings } from './explore-options.ts';
+import type { RunSettings } from './run-options.ts';
 import { faultEdges } from './inject-faults.ts';
 import type { Checks, Invariants, Scenario } from './scenario.ts';
 import { withUnhandledErrors } from './unhandled-errors.ts';
