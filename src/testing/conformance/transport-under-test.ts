@@ -47,7 +47,11 @@ export interface TransportTraits {
   readonly window?: number | undefined;
 }
 
-/** Something that not every transport can do. */
+/**
+ * Something that not every transport can do.
+ *
+ * @public
+ */
 export type Ability = 'reset' | 'unanswered' | 'admission';
 
 const WINDOW = 16 * 1024 * 1024;
