@@ -2,12 +2,14 @@ import {
   defer,
   finalize,
   ignoreElements,
+  merge,
   mergeMap,
   of,
   retry,
   Subject,
   switchMap,
   take,
+  takeUntil,
   tap,
   throwError,
   timer,
@@ -23,13 +25,18 @@ const PROBED_EVERY = 2 * SECOND;
 
 interface Backend {
   readonly endpoint: string;
+  /** Fires when it is found to be out of reach. */
+  readonly lost: Subject<void>;
   connections: number;
   isDown: boolean;
 }
 
+const outOfReach = new Error('the server is out of reach');
+
 /**
  * The servers behind a balancer. One that cannot be dialled gets no clients until a probe has reached it: it has the fewest
- * connections and so would get them all.
+ * connections and so would get them all. One that refuses may be draining, and keeps the clients that it has; one of which
+ * nothing comes loses them.
  */
 export class Backends {
   readonly #transport: Transport;
@@ -40,7 +47,12 @@ export class Backends {
   constructor(transport: Transport, endpoints: readonly string[], scheduler: SchedulerLike) {
     this.#transport = transport;
     this.#scheduler = scheduler;
-    this.#backends = endpoints.map((endpoint) => ({ endpoint, connections: 0, isDown: false }));
+    this.#backends = endpoints.map((endpoint) => ({
+      endpoint,
+      lost: new Subject(),
+      connections: 0,
+      isDown: false,
+    }));
   }
 
   /** Dials those that are down until they are there again, for as long as it is subscribed. */
@@ -72,18 +84,25 @@ export class Backends {
 
   #dialOne(backend: Backend): Observable<Connection> {
     backend.connections += 1;
+    const lost = backend.lost.pipe(mergeMap(() => throwError(() => outOfReach)));
     return this.#transport.connect(backend.endpoint).pipe(
+      switchMap((connection) => merge(of(connection), lost.pipe(takeUntil(connection.closed)))),
       tap({
         error: (error: unknown) => {
-          if (backend.isDown || !isOfDialling(error)) return;
-          backend.isDown = true;
-          this.#down.next(backend);
+          if (isOfDialling(error)) this.#failed(backend, error);
         },
       }),
       finalize(() => {
         backend.connections -= 1;
       }),
     );
+  }
+
+  #failed(backend: Backend, { code }: TransportError): void {
+    if (backend.isDown) return;
+    backend.isDown = true;
+    this.#down.next(backend);
+    if (code === 'ERR_CONNECT_TIMEOUT') backend.lost.next();
   }
 
   #leastConnected(): Backend {
@@ -95,6 +114,6 @@ export class Backends {
   }
 }
 
-function isOfDialling(error: unknown): boolean {
+function isOfDialling(error: unknown): error is TransportError {
   return TransportError.is(error) && error.phase === 'connect';
 }

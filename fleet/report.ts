@@ -38,11 +38,11 @@ const TITLE = `<!-- Written by \`npm run simulate:fleet -- --publish\`. -->
 const READING = `What a server has taken before it drains is answered, also through the balancer. What is lost, and asked again, was on its way to a
 server when that closed, or waited for one that was cut off.
 
-Of the partition nobody is told: whoever asks notices after the time that it waits for an answer, and the balancer at last by its
-keep-alive, of all connections at the same moment. So all those clients dial at once. Jitter spreads their first dials over
-\`initial\` and no further, so that a second is as full as without it, and a part of a second is not: choose \`initial\` by what the door
-takes in. Where the door takes in fewer than come, the waits that follow tell: without jitter all the others come together again,
-each time after twice the wait, and the door stands open in between for nobody.`;
+Of the partition nobody is told. Who asks, waits in vain, and dials again; the balancer tries the servers of fewest connections, which
+are those that are cut off, finds them out one after the other, and ends what it has to each: so all its clients dial at the same
+moment. Jitter spreads their first dials over \`initial\` and no further: a second can be as full as without it, a tenth of one is
+not. Choose \`initial\` by what the door takes in. Where it takes in fewer than come, the waits that follow tell: without jitter
+those who were refused come together again, each time after twice the wait, and in between the door is open for nobody.`;
 
 function story(settings: FleetSettings): string {
   const { servers, clients, period, restartAt, restartEvery, partitionAt, partitionFor, admissions } =
@@ -53,7 +53,8 @@ function story(settings: FleetSettings): string {
       `asks once in ${period / SECOND} s, and a server takes ${WORK.least} to ${WORK.most} ms to answer.`,
     `A rolling restart begins at ${clock(restartAt)}: every ${restartEvery / SECOND} s one server drains (\`until\`), ends, and ` +
       `listens again ${BOOT / SECOND} s later. At ${clock(partitionAt)} the balancer loses the way to ` +
-      `${Math.round(servers / 3)} of the servers, without a word from anybody, for ${partitionFor / MINUTE} minutes.`,
+      `${Math.round(servers / 3)} of the servers, without a word from anybody, for ${partitionFor / MINUTE} minutes. It notices when it ` +
+      `dials one of them for a new client and nothing comes back; then it ends all its connections to that one.`,
     `A client whose connection has gone, or who has waited ${ANSWER_TIMEOUT / SECOND} s for an answer, dials again with ` +
       `\`backoff({ initial: ${redial.initial}, max: ${redial.max} })\`, with its default jitter or with \`jitter: 0\`, and asks again ` +
       `what was not answered. The balancer lets ${number(admissions)} connections in per second and refuses the others.`,

@@ -32,7 +32,7 @@ export const day: FleetSettings = {
   clients: 10_000,
   duration: 24 * HOUR,
   arrival: MINUTE,
-  period: 5 * MINUTE,
+  period: 10 * MINUTE,
   restartAt: 2 * HOUR,
   restartEvery: MINUTE,
   partitionAt: 12 * HOUR,
