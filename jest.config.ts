@@ -17,6 +17,8 @@ const config: Config = {
     '!src/framing/byte-sink.ts',
     '!src/proxy-protocol/proxy-header.ts',
     '!src/proxy-protocol/proxy-header-options.ts',
+    '!src/testing/explore/run.ts',
+    '!src/testing/explore/scenario.ts',
     '!src/transport/candidate.ts',
     '!src/transport/server.ts',
     '!src/transport/transport.ts',
