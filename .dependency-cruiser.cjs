@@ -4,7 +4,7 @@
  *
  *   endpoint, errors  ->  framing  ->  proxy-protocol  ->  connection  ->  transport  <-  admission
  *                                                              |
- *                                                              +-------->  operators  ->  adapters, testing
+ *                                                              +-------->  operators  ->  adapters, testing  ->  cli
  *
  * A layer may import itself and what `layers` lists for it, type imports included. A new folder in src/ has to be
  * entered here first: what is in no layer may be neither imported nor import.
@@ -19,7 +19,18 @@ const layers = {
   'proxy-protocol': ['endpoint', 'errors', 'framing'],
   operators: ['endpoint', 'errors', 'connection', 'framing'],
   adapters: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
-  testing: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
+  testing: ['endpoint', 'errors', 'admission', 'connection', 'framing', 'operators', 'transport'],
+  cli: [
+    'endpoint',
+    'errors',
+    'connection',
+    'framing',
+    'operators',
+    'adapters',
+    'admission',
+    'transport',
+    'testing',
+  ],
 };
 
 const INDEX = '^src/(testing/)?index[.]ts$';
@@ -45,6 +56,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: [inside(Object.keys(layers)), INDEX] },
       to: {},
+    },
+    {
+      name: 'nothing-imports-cli',
+      comment: 'a program, and no part of the library',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inside(['cli']) },
+      to: { path: inside(['cli']) },
     },
     {
       name: 'framing-is-pure',

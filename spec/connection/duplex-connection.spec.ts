@@ -5,6 +5,7 @@ import {
   defer,
   finalize,
   firstValueFrom,
+  lastValueFrom,
   map,
   merge,
   NEVER,
@@ -94,6 +95,23 @@ describe('half-close of a dialled connection', () => {
     fin();
     await settled();
     expect([written(), log]).toEqual(['bye', ['complete']]);
+  });
+
+  it('does not count for sent what the kernel did not take, and send errs (rule 11)', async () => {
+    const [connection, peer] = await dialledWithPeer({ allowHalfOpen: true });
+    const received = lastValueFrom(connection.received, { defaultValue: undefined });
+    // FIN first: a reset that comes behind it is seen by the next write alone.
+    peer.end();
+    await received;
+    peer.resetAndDestroy();
+    await once(peer, 'close');
+    const { log } = record(connection.send(['into nothing']));
+    expect(await firstValueFrom(connection.closed)).toMatchObject({
+      bytesWritten: 0,
+      bytesDiscarded: 12,
+      error: { code: 'ERR_CONNECTION_RESET' },
+    });
+    expect(log).toEqual(['ERR_CONNECTION_RESET']);
   });
 
   it('closes with the peer although nobody reads or sends, once it is closed', async () => {

@@ -1,15 +1,15 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { filter, firstValueFrom, map, ReplaySubject } from 'rxjs';
+import { filter, firstValueFrom, map, ReplaySubject, skip } from 'rxjs';
 import { afterThisSpec } from '../cleanup.ts';
 
 /** A file of examples/ or demo/ that runs as a process of its own, the way its reader would run it. */
 export interface Program {
   /** All lines until now. */
   readonly lines: readonly string[];
-  /** The first line that matches, be it said already or only later. */
-  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** The first line that matches, or the so-manieth, be it said already or only later. */
+  line(pattern: RegExp, ordinal?: number): Promise<RegExpExecArray>;
   /** The port of the line `listening on HOST:PORT`. */
   port(): Promise<number>;
   kill(signal: NodeJS.Signals): void;
@@ -47,10 +47,11 @@ export function follow(child: ChildProcess, name: string): Program {
     });
   });
   const output = (): string => `${name} said:\n${lines.join('\n')}`;
-  const line = (pattern: RegExp): Promise<RegExpExecArray> => {
+  const line = (pattern: RegExp, ordinal = 1): Promise<RegExpExecArray> => {
     const matching = said.pipe(
       map((text) => pattern.exec(text)),
       filter((match) => match !== null),
+      skip(ordinal - 1),
     );
     return within(firstValueFrom(matching), () => `no ${pattern}; ${output()}`);
   };

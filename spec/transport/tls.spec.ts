@@ -408,6 +408,23 @@ describe('certificates', () => {
     expect([failure.code, warnings]).toEqual(['ERR_CERTIFICATE_HOST', []]);
   });
 
+  it('passes an error of until on as it is, before it is bound and after (rule 16)', async () => {
+    const boom = new Error('boom');
+    for (const secureContext of [NEVER, of(ours.server)]) {
+      const until = new Subject<void>();
+      const errors: unknown[] = [];
+      let bound = false;
+      bind('tls://127.0.0.1:0', { until, tls: { secureContext } }).subscribe({
+        next: () => (bound = true),
+        error: (error: unknown) => errors.push(error),
+      });
+      while (!bound && secureContext !== NEVER) await settled();
+      until.error(boom);
+      expect(errors).toEqual([boom]);
+      expect(errors[0]).toBe(boom);
+    }
+  });
+
   it('that never come do not keep a server from stopping (rule 3)', async () => {
     const until = new Subject<void>();
     const { log } = record(bind('tls://127.0.0.1:0', { until, tls: { secureContext: NEVER } }));

@@ -1,14 +1,32 @@
 import { first, from, Observable, takeWhile, type ObservableInput, type Subscriber } from 'rxjs';
+import type { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import { callOut, errorOf, type ConnectionContext } from './connection-context.ts';
-import type { Outbound } from './outbound.ts';
 import { isPromiseLike, toPullSource, type PullSource } from './pull-source.ts';
 import type { Sender, Senders } from './senders.ts';
+
+/** Where a send puts its values: the outbound side of a connection. */
+export interface SendTarget {
+  readonly open: boolean;
+  readonly isCongested: boolean;
+  readonly congested: Observable<boolean>;
+  /** All bytes that were ever accepted. */
+  readonly accepted: number;
+  /** Values that came when it was not open any more. */
+  refused: number;
+  /** @returns false for a bounded one that it has no room for */
+  put<Out>(value: Out, encode: Encode<Out>, bounded: boolean): boolean;
+  completeWhenFlushed(subscriber: Subscriber<never>): void;
+  /** Runs what is to go on in the next turn of the event loop. */
+  later(task: () => void): void;
+  overflowError(): TransportError;
+  closedError(): TransportError;
+}
 
 /** The parts of a connection that a send of some kind of values works with. */
 export interface SendHost<Out> {
   readonly context: ConnectionContext;
-  readonly outbound: Outbound;
+  readonly outbound: SendTarget;
   readonly senders: Senders;
   readonly encode: Encode<Out>;
 }

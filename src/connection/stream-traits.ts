@@ -39,6 +39,6 @@ export const plainTraits: StreamTraits = {
 export const socketTraits: StreamTraits = {
   ...plainTraits,
   // libuv writes at once what the kernel takes, and only the rest stays with the stream (uv_try_write, Node's
-  // StreamBase::Write).
-  allInKernel: (stream) => stream.writableLength === 0,
+  // StreamBase::Write). A write that failed at once has left nothing with the stream either.
+  allInKernel: (stream) => stream.writableLength === 0 && stream.errored === null,
 };

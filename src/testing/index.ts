@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+export { connectionDouble } from './connection-double.ts';
+export type { ConnectionDouble, ConnectionDoubleOptions } from './double/connection-double-options.ts';
 export { memoryTransport, type MemoryTransport } from './memory-transport.ts';
 export { SimulatedNetwork } from './simulation/simulated-network.ts';
 export type { SimulatedNetworkOptions } from './simulation/network-options.ts';
@@ -23,3 +25,13 @@ export type { Fault, FaultKind } from './explore/fault.ts';
 export type { FaultTargets } from './explore/fault-targets.ts';
 export type { Checks, Invariants, Scenario } from './explore/scenario.ts';
 export type { Violation } from './explore/run.ts';
+export { faultProxy } from './fault-proxy/fault-proxy.ts';
+export type { FaultProxy } from './fault-proxy/running-fault-proxy.ts';
+export type { FaultProxyOptions } from './fault-proxy/fault-proxy-options.ts';
+export type { DirectionFaults, Faults } from './fault-proxy/faults.ts';
+export type { ProxiedConnection, ProxiedTraffic } from './fault-proxy/proxied-connection.ts';
+export { describeTransport, type DescribeTransportOptions } from './conformance/describe-transport.ts';
+export { transportCases } from './conformance/transport-cases.ts';
+export type { ConformanceOptions, TransportCase } from './conformance/transport-case.ts';
+export type { TestRunner } from './conformance/test-runner.ts';
+export type { Ability, TransportTraits, TransportUnderTest } from './conformance/transport-under-test.ts';

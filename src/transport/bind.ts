@@ -11,6 +11,7 @@ import {
   take,
   takeUntil,
   throwError,
+  type MonoTypeOperatorFunction,
 } from 'rxjs';
 import { deadline } from '../connection/deadline.ts';
 import type { EndpointParts } from '../endpoint/endpoint.ts';
@@ -68,11 +69,10 @@ export function bindOver(network: Network, endpoint: string, options: BindOption
       const stopping = new ReplaySubject<unknown>(1);
       subscriber.add(settings.until.subscribe(stopping));
       // A context that does not come must not keep a program from stopping.
-      const ready = tls === undefined ? acceptor : acceptor.pipe(takeUntil(stopping));
+      const ready = tls === undefined ? acceptor : acceptor.pipe(asBindError(target), takeUntil(stopping));
       const serving = ready.pipe(
-        switchMap((acceptorOrNone) => boundServer(network, target, settings, acceptorOrNone)),
-        catchError((error: unknown) =>
-          throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
+        switchMap((acceptorOrNone) =>
+          boundServer(network, target, settings, acceptorOrNone).pipe(asBindError(target)),
         ),
         // Its end is the end of all: the contexts of TLS may go on for ever.
         switchMap((server) => serveUntil(server, stopping, settings).pipe(materialize())),
@@ -81,6 +81,13 @@ export function bindOver(network: Network, endpoint: string, options: BindOption
       subscriber.add(serving.subscribe(subscriber));
     });
   });
+}
+
+/** Only of what is done here: an error of `until` is its owner's, and passes as it is. */
+function asBindError<T>(target: EndpointParts): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) =>
+    throwError(() => toTransportError(error, 'bind', formatEndpoint(target))),
+  );
 }
 
 /** Emits once bound. Unsubscribing before that closes the socket; after it, the server belongs to whoever got it. */

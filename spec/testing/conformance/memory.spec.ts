@@ -7,5 +7,5 @@ describeTransport(
     const server = memoryTransport();
     return { server, client: server.sibling() };
   },
-  { patience: 10_000 },
+  { traits: { window: 512 * 1024 }, patience: 10_000 },
 );

@@ -1,6 +1,7 @@
 import {
   concat,
   defer,
+  delay,
   EMPTY,
   finalize,
   ignoreElements,
@@ -293,6 +294,40 @@ describe('SimulatedNetwork', () => {
       }
     });
 
+    it('counts the keep-alive from what was heard last, so that not all connections end at the same moment', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(echo)));
+      for (const saysAt of [1000, 7000]) {
+        dial(
+          (connection) =>
+            merge(
+              connection.send(of('?').pipe(delay(saysAt, scheduler))),
+              connection.received.pipe(ignoreElements()),
+            ),
+          { keepAliveInitialDelay: 30_000 },
+        );
+      }
+      scheduler.advance(35_000);
+      network.partition(client, server);
+      scheduler.advance(60_000);
+      // The first was asked at 31 s, and then a minute after it had spoken.
+      expect(log).toEqual(['47040 dialled: ERR_CONNECTION_LOST', '71040 dialled: ERR_CONNECTION_LOST']);
+    });
+
+    it('begins to wait anew when the way was open in between', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial(({ received }) => received, { keepAliveInitialDelay: 10_000 });
+      scheduler.advance(20);
+      network.partition(client, server);
+      scheduler.advance(15_000);
+      network.heal();
+      scheduler.advance(1000);
+      network.partition(client, server);
+      scheduler.advance(60_000);
+      expect(log).toEqual(['30020 dialled: ERR_CONNECTION_LOST']);
+    });
+
     it('ends a connection that sends after the retransmissions of a quarter of an hour', () => {
       const { scheduler, network, client, server, listener, dial, log } = world();
       server.run(() => listener.listen().pipe(serve(swallow)));
@@ -322,7 +357,7 @@ describe('SimulatedNetwork', () => {
 
     it('is silent when the power goes: the keep-alive notices, or the first word after the restart', () => {
       for (const [restarts, expected] of [
-        [false, '70100'],
+        [false, '70020'],
         [true, '5020'],
       ] as const) {
         const { scheduler, network, server, listener, dial, log } = world();

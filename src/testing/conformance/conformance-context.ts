@@ -18,53 +18,14 @@ import {
 import type { Connection, Traffic } from '../../connection/connection.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
 import type { Bytes } from '../../framing/bytes.ts';
-import { serve, type ServeOptions, type ServeOutcome } from '../../operators/serve.ts';
+import { serve, type ServeOptions } from '../../operators/serve.ts';
 import type { BindOptions } from '../../transport/bind-options.ts';
 import type { ConnectOptions } from '../../transport/connect-options.ts';
-import type { Server, ShutdownSummary } from '../../transport/server.ts';
 import type { Transport } from '../../transport/transport.ts';
+import type { Bound, Dialled, Pair, PairOptions, Served } from './opened.ts';
 import { Reading } from './reading.ts';
 import { Recording, type Wait } from './recording.ts';
 import type { TransportUnderTest } from './transport-under-test.ts';
-
-/** A server that a case has bound. */
-export interface Bound {
-  readonly server: Server;
-  /** The subscription to `bind`, and what came of it. */
-  readonly binding: Recording<Server>;
-  /** The next connection. */
-  readonly accept: () => Promise<Connection>;
-  /** Unsubscribes from `bind`, and waits until all is released. */
-  readonly stop: () => Promise<ShutdownSummary>;
-}
-
-/** A connection that a case has dialled. */
-export interface Dialled {
-  readonly connection: Connection;
-  /** The subscription to `connect`, and what came of it. */
-  readonly dialling: Recording<Connection>;
-}
-
-/** The two ends of one connection. */
-export interface Pair {
-  readonly accepted: Connection;
-  readonly dialled: Connection;
-  readonly dialling: Recording<Connection>;
-  readonly bound: Bound;
-}
-
-/** A server whose connections have a handler. */
-export interface Served {
-  readonly server: Server;
-  readonly bound: Bound;
-  readonly outcomes: Recording<ServeOutcome>;
-}
-
-/** How the two ends of a case are made. */
-export interface PairOptions {
-  readonly bind?: BindOptions;
-  readonly connect?: ConnectOptions;
-}
 
 // Shorter than the patience of a case, so that what has to be forced is, and is seen to be.
 const CLOSE_TIMEOUT = 1_000;

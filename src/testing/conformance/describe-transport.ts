@@ -39,13 +39,14 @@ export interface DescribeTransportOptions extends ConformanceOptions {
 export function describeTransport(
   name: string,
   makeTransport: () => TransportUnderTest | Promise<TransportUnderTest>,
-  { runner = globalRunner(), ...options }: DescribeTransportOptions = {},
+  options: DescribeTransportOptions = {},
 ): void {
+  const { runner = globalRunner(), ...howToRun } = options;
   const { describe } = runner;
   describe(`${name} is a Transport`, () => {
     for (const [subject, cases] of bySubject()) {
       describe(subject, () => {
-        for (const one of cases) register(one, makeTransport, runner, options);
+        for (const one of cases) register(one, makeTransport, runner, howToRun);
       });
     }
   });

@@ -1,4 +1,8 @@
-/** Registers one test of a runner. */
+/**
+ * Registers one test of a runner.
+ *
+ * @public
+ */
 export type RegisterTest = (name: string, body: () => Promise<void>) => unknown;
 
 /**

@@ -41,6 +41,7 @@ export interface TransportCase {
 
 export const reasons: Readonly<Record<Ability, string>> = {
   reset: 'this transport has no reset',
+  apart: 'this transport is both ends at once',
   unanswered: 'this transport cannot dial where nobody answers',
   admission: 'this transport lets everybody in',
 };

@@ -36,6 +36,8 @@ export interface TransportTraits {
    * end (unix(7)).
    */
   readonly reset?: boolean | undefined;
+  /** Whether `server` and `client` are two objects. Default true; a transport in memory may be both ends at once. */
+  readonly apart?: boolean | undefined;
   /** Whether it can dial where nobody answers: see {@link TransportUnderTest}. Default false. */
   readonly unanswered?: boolean | undefined;
   /** Whether it knows `maxConnections`, `whenFull`, `backlog` and `accept`. Default true. */
@@ -47,8 +49,12 @@ export interface TransportTraits {
   readonly window?: number | undefined;
 }
 
-/** Something that not every transport can do. */
-export type Ability = 'reset' | 'unanswered' | 'admission';
+/**
+ * Something that not every transport can do.
+ *
+ * @public
+ */
+export type Ability = 'reset' | 'apart' | 'unanswered' | 'admission';
 
 const WINDOW = 16 * 1024 * 1024;
 

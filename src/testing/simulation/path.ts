@@ -58,12 +58,18 @@ export class Path {
   readonly #physics: Physics;
   #settings: LinkSettings;
   #blocked = false;
+  // How often it was blocked so far.
+  #blocks = 0;
   #freeAt = 0;
   #held: Freight[] = [];
 
   constructor(physics: Physics, settings: LinkSettings) {
     this.#physics = physics;
     this.#settings = settings;
+  }
+
+  get now(): number {
+    return this.#physics.scheduler.now();
   }
 
   get blocked(): boolean {
@@ -88,8 +94,12 @@ export class Path {
     });
   }
 
-  block(): void {
+  /** @returns whether it has been blocked ever since */
+  block(): () => boolean {
     this.#blocked = true;
+    this.#blocks += 1;
+    const blocks = this.#blocks;
+    return () => this.#blocked && this.#blocks === blocks;
   }
 
   unblock(): void {

@@ -66,8 +66,9 @@ export class Patience {
   /** A machine has gone without a word to those that were connected to it. */
   silent(machine: Machine, left: readonly TcpEnd[]): void {
     for (const end of left) {
-      if (end.keepAliveDelay === undefined) continue;
-      this.#clock.after(end.keepAliveDelay, () => {
+      const { nextProbe } = end;
+      if (nextProbe === undefined) continue;
+      this.#clock.after(nextProbe, () => {
         if (machine.isUp) this.#resetLater(end);
       });
       this.#afterProbing(end, () => {
@@ -82,7 +83,8 @@ export class Patience {
   }
 
   #afterProbing(end: TcpEnd, task: () => void): void {
-    if (end.keepAliveDelay !== undefined) this.#clock.after(end.keepAliveDelay + PROBING, task);
+    const { nextProbe } = end;
+    if (nextProbe !== undefined) this.#clock.after(nextProbe + PROBING, task);
   }
 
   #resetLater(end: TcpEnd): void {

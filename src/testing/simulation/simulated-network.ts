@@ -135,8 +135,8 @@ export class SimulatedNetwork {
     for (const [from, to] of this.#ways(one, other)) {
       const path = this.#path(from, to);
       if (path.blocked) continue;
-      path.block();
-      this.#patience.blocked(from, (end) => end.path === path && path.blocked);
+      const isStillBlocked = path.block();
+      this.#patience.blocked(from, (end) => end.path === path && isStillBlocked());
     }
   }
 

@@ -93,6 +93,7 @@ export class TcpEnd {
   #dead = false;
   #vanished = false;
   #stuck = 0;
+  #heardAt: number;
 
   constructor(path: Path, settings: TcpSettings, { number, keepAliveDelay }: TcpIdentity, host: TcpHost) {
     this.number = number;
@@ -101,6 +102,7 @@ export class TcpEnd {
     this.#settings = settings;
     this.#host = host;
     this.#credit = settings.window;
+    this.#heardAt = path.now;
   }
 
   /** Nothing of it is left: it was reset, lost, or has vanished. */
@@ -175,6 +177,14 @@ export class TcpEnd {
     this.owner?.onReadable();
   }
 
+  /** Milliseconds until its kernel asks whether the peer is there: it counts from what came last; undefined for never. */
+  get nextProbe(): number | undefined {
+    const delay = this.keepAliveDelay;
+    if (delay === undefined || delay === 0) return delay;
+    // Those before have been answered, and were heard as well.
+    return delay - ((this.path.now - this.#heardAt) % delay);
+  }
+
   /** Something of it waits for the way to open. */
   get isStuck(): boolean {
     return this.#stuck > 0;
@@ -182,6 +192,7 @@ export class TcpEnd {
 
   /** The last step of the handshake, in front of all that it sends. */
   open(deliver: () => void): void {
+    this.#heardAt = this.path.now;
     this.path.carry(0, this.#lane, { arrive: deliver });
   }
 
@@ -191,6 +202,7 @@ export class TcpEnd {
       if (segment.kind !== 'rst') this.#host.arrivedAtNobody(from);
       return;
     }
+    this.#heardAt = this.path.now;
     this.#host.arrived(segment);
     if (this.#dead) {
       // A kernel that knows of no such connection says so; but not to an RST (RFC 9293, 3.5.2).

@@ -40,13 +40,14 @@ export const closingCases: readonly ConformanceCase[] = [
     name: 'the duration is time of the scheduler from open to closed',
     rule: 18,
     async run(context) {
-      const { dialled } = await context.pair();
       const began = context.now();
+      const { dialled } = await context.pair();
       await context.passTime(30);
       dialled.abort();
       const { duration } = await context.closed(dialled);
-      const most = context.now() - began + 100;
-      ok(duration >= 25 && duration <= most, `${duration} ms, of at least 30 and at most ${most}`);
+      // A timer of Node may fire up to a millisecond early (Node issue 26578).
+      const most = context.now() - began + 1;
+      ok(duration >= 28 && duration <= most, `${duration} ms, of at least 30 and at most ${most}`);
     },
   },
   {
@@ -90,14 +91,14 @@ export const closingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled, dialling } = await context.pair({
         bind: { allowHalfOpen: true },
-        connect: { closeTimeout: 60 },
+        connect: { closeTimeout: 40 },
       });
       context.read(accepted);
       const began = context.now();
       const { error } = await context.wait('close to settle', dialled.close());
       equal(error?.code, 'ERR_CLOSE_TIMEOUT');
       const took = context.now() - began;
-      ok(took >= 55, `it was reset after ${took} ms`);
+      ok(took >= 35, `it was reset after ${took} ms`);
       await dialling.fails('ERR_CLOSE_TIMEOUT');
     },
   },

@@ -14,7 +14,6 @@ export const diallingCases: readonly ConformanceCase[] = [
       void context.client.connect(server.endpoint, context.connectOptions());
       await context.passTime();
       connections.is([]);
-      equal(context.client.endpoint, undefined);
     },
   },
   {
@@ -129,7 +128,6 @@ export const diallingCases: readonly ConformanceCase[] = [
       await context.passTime();
       dialling.is([]);
       dialling.isOpen();
-      equal(context.client.endpoint, undefined);
       equal(await context.ask(server.endpoint, 'still there?'), 'still there?');
     },
   },
@@ -153,7 +151,7 @@ export const diallingCases: readonly ConformanceCase[] = [
     async run(context) {
       const { accepted, dialled, dialling } = await context.pair({
         bind: { allowHalfOpen: true },
-        connect: { closeTimeout: 50 },
+        connect: { closeTimeout: 40 },
       });
       context.read(accepted);
       dialling.stop();

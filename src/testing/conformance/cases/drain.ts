@@ -101,14 +101,14 @@ export const drainCases: readonly ConformanceCase[] = [
     rule: 3,
     async run(context) {
       const until = new Subject<void>();
-      const { bound, accepted, dialling } = await context.pair({ bind: { until, gracePeriod: 50 } });
+      const { bound, accepted, dialling } = await context.pair({ bind: { until, gracePeriod: 40 } });
       accepted.write('goodbye');
       const began = context.now();
       until.next();
       await bound.binding.completes();
       const took = context.now() - began;
       // A timer of Node may fire up to a millisecond early (Node issue 26578).
-      ok(took >= 45, `bind completed after ${took} ms`);
+      ok(took >= 35, `bind completed after ${took} ms`);
       await dialling.completes();
       equal((await context.closed(accepted)).error, undefined);
       const { drained, forced } = await context.wait('closed', firstValueFrom(bound.server.closed));

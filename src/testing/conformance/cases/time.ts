@@ -1,4 +1,4 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import { concat, defer, ignoreElements, NEVER, of, retry } from 'rxjs';
 import { lines } from '../../../framing/lines.ts';
 import { backoff } from '../../../operators/backoff.ts';
@@ -18,11 +18,11 @@ export const timeCases: readonly ConformanceCase[] = [
     async run(context) {
       const { endpoint, options } = context.unansweredDial();
       const began = context.now();
-      const dialling = context.dialling(endpoint, { ...options, connectTimeout: 60 });
+      const dialling = context.dialling(endpoint, { ...options, connectTimeout: 40 });
       const error = await dialling.fails('ERR_CONNECT_TIMEOUT');
       const took = context.now() - began;
-      ok(took >= 55, `the dial was given up after ${took} ms`);
-      ok(error.endpoint !== undefined && error.message.includes('60 ms'), error.message);
+      ok(took >= 35, `the dial was given up after ${took} ms`);
+      ok(error.endpoint !== undefined && error.message.includes('40 ms'), error.message);
     },
   },
   {
@@ -34,7 +34,7 @@ export const timeCases: readonly ConformanceCase[] = [
       const dialling = context.dialling(endpoint, { ...options, connectTimeout: 30 });
       await context.passTime(5);
       dialling.stop();
-      await context.passTime(50);
+      await context.passTime(45);
       dialling.isOpen();
     },
   },
@@ -58,34 +58,30 @@ export const timeCases: readonly ConformanceCase[] = [
     async run(context) {
       const { server } = await context.bind();
       const served = server.connections.pipe(
-        idleTimeout(60, context.scheduler),
+        idleTimeout(40, context.scheduler),
         serve(({ received }) => received),
       );
       const outcomes = context.record('serve', served);
       await context.dial(server.endpoint);
       const { error, summary } = await outcomes.first();
       equal(error?.code, 'ERR_IDLE_TIMEOUT');
-      ok(summary.duration >= 55, `it was aborted after ${summary.duration} ms`);
+      ok(summary.duration >= 35, `it was aborted after ${summary.duration} ms`);
     },
   },
   {
-    name: 'firstByteTimeout aborts who connects and says nothing, and nobody else',
+    name: 'firstByteTimeout aborts who connects and says nothing',
     rule: 18,
     async run(context) {
       const { server } = await context.bind();
       const served = server.connections.pipe(
-        firstByteTimeout(60, context.scheduler),
+        firstByteTimeout(40, context.scheduler),
         serve(({ received }) => received),
       );
       const outcomes = context.record('serve', served);
-      const talker = await context.dial(server.endpoint);
-      talker.connection.write('hello');
-      const echo = context.read(talker.connection);
-      await echo.reaches(5);
       await context.dial(server.endpoint);
-      equal((await outcomes.first()).error?.code, 'ERR_FIRST_BYTE_TIMEOUT');
-      talker.connection.write(' again');
-      equal(String(await echo.reaches(11)), 'hello again');
+      const { error, summary } = await outcomes.first();
+      equal(error?.code, 'ERR_FIRST_BYTE_TIMEOUT');
+      ok(summary.duration >= 35, `it was aborted after ${summary.duration} ms`);
     },
   },
   {
@@ -94,15 +90,15 @@ export const timeCases: readonly ConformanceCase[] = [
     async run(context) {
       const { server } = await context.bind();
       const served = server.connections.pipe(
-        maxLifetime(60, { jitter: 0, scheduler: context.scheduler }),
+        maxLifetime(40, { jitter: 0, scheduler: context.scheduler }),
         serve(({ received }) => concat(received.pipe(ignoreElements()), of('your time is over'))),
       );
-      context.record('serve', served);
+      const outcomes = context.record('serve', served);
       const { connection, dialling } = await context.dial(server.endpoint);
-      const began = context.now();
       equal(await context.read(connection).wholeText(), 'your time is over');
-      // It may have been accepted a little before it was dialled.
-      ok(context.now() - began >= 30);
+      const { error, summary } = await outcomes.first();
+      equal(error, undefined);
+      ok(summary.duration >= 35, `it was drained after ${summary.duration} ms`);
       await dialling.completes();
     },
   },
@@ -139,29 +135,12 @@ export const timeCases: readonly ConformanceCase[] = [
     },
   },
   {
-    name: 'a timeout that was not needed does nothing later',
-    rule: 18,
-    async run(context) {
-      const { bound, accepted, dialled, dialling } = await context.pair({
-        connect: { closeTimeout: 40, connectTimeout: 40 },
-      });
-      context.read(accepted);
-      await context.wait('close to settle', dialled.close());
-      await dialling.completes();
-      const other = await context.dial(bound.server.endpoint, { connectTimeout: 40 });
-      await context.passTime(60);
-      other.dialling.isOpen();
-      const { error } = await context.closed(dialled);
-      deepEqual(error, undefined);
-    },
-  },
-  {
     name: 'a send that nobody ends waits for ever, and no timeout of ours ends it',
     rule: 18,
     async run(context) {
       const { dialled, dialling } = await context.pair({ connect: { closeTimeout: 10 } });
       const sending = context.record('a send', dialled.send(NEVER));
-      await context.passTime(50);
+      await context.passTime(45);
       sending.isOpen();
       dialling.isOpen();
     },

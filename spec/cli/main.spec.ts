@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterThisSpec } from '../cleanup.ts';
+import { dial } from '../examples/peer.ts';
+import { follow, run, within, type Program } from '../examples/program.ts';
+
+const MAIN = 'src/cli/main.ts';
+const CTRL_C = '\u0003';
+
+async function echo(): Promise<number> {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
+    socket.on('error', () => socket.destroy()).pipe(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  afterThisSpec(() => server.close());
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** The command in a pseudo-terminal, and the keyboard in front of it. */
+function inTerminal(command: string): { readonly program: Program; readonly type: (keys: string) => void } {
+  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: join(__dirname, '../..') });
+  const program = follow(child, command);
+  return {
+    program,
+    type: (keys) => {
+      child.stdin.write(keys);
+    },
+  };
+}
+
+describe('rxjs-net', () => {
+  it.each(['--help', '-h', 'help'])('%s tells what there is, and exits with 0', async (argument) => {
+    const program = run(MAIN, argument);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines[0]).toMatch(/^rxjs-net: /);
+    expect(program.lines.join('\n')).toMatch(/^ {2}proxy {2,}a TCP proxy with faults/m);
+  });
+
+  it('--version tells the version of the package', async () => {
+    const program = run(MAIN, '--version');
+    await program.line(/^\d+\.\d+\.\d+/);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it.each([
+    [[], /^Usage: rxjs-net COMMAND/],
+    [['prox'], /^rxjs-net: there is no command "prox"$/],
+    [['proxy'], /^rxjs-net proxy: --to is missing: write --to host:port/],
+    [
+      ['proxy', '--to', 'a:1', '--rate', '1mb'],
+      /^rxjs-net proxy: --rate "1mb": there is no unit "mb"; write kbit/,
+    ],
+    [['proxy', '--to', 'nowhere'], /^rxjs-net proxy: .*\(ERR_INVALID_ENDPOINT\)$/],
+  ])('exits with 2 and says what to do: %j', async (args, line) => {
+    const program = run(MAIN, ...args);
+    await program.line(line);
+    expect(await program.ended).toEqual({ code: 2, signal: null });
+  });
+
+  it('exits with 1 when it cannot do what it was told', async () => {
+    const port = await echo();
+    const program = run(MAIN, 'proxy', '--listen', `127.0.0.1:${port}`, '--to', 'a:1');
+    await program.line(/^rxjs-net proxy: .*\(ERR_ADDRESS_IN_USE\)$/);
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+  });
+});
+
+describe('rxjs-net proxy', () => {
+  it('tells its options', async () => {
+    const program = run(MAIN, 'proxy', '--help');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.join('\n')).toContain('--latency TIME');
+  });
+
+  it('has the faults that it was told, and writes a line for each connection that comes or goes', async () => {
+    const program = run(MAIN, 'proxy', '--to', `127.0.0.1:${await echo()}`, '--downstream-reset-after', '10');
+    const port = await program.port();
+    const client = await dial(port);
+    client.socket.write('hello');
+    await client.hears('hello');
+    await program.line(/^#1 127\.0\.0\.1:\d+: accepted$/);
+    client.socket.write(' and more');
+    // Node may report a reset that comes behind bytes as an end.
+    await client.ended;
+    await program.line(/^#1 127\.0\.0\.1:\d+: lost after [\d.]+ m?s; 14 B up, 10 B down; .*\(ERR_ABORTED\)$/);
+  });
+
+  it('drains at Ctrl-C, and exits with 0 when the last connection is over', async () => {
+    const program = run(MAIN, 'proxy', '--to', `127.0.0.1:${await echo()}`);
+    const client = await dial(await program.port());
+    client.socket.write('first');
+    await client.hears('first');
+    program.kill('SIGINT');
+    await program.line(/^stopping, with 1 open; Ctrl-C again ends it at once$/);
+    client.socket.end(', last');
+    await client.hears('first, last');
+    expect(await client.ended).toBe('FIN');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.at(-1)).toBe('1 closed, 0 lost');
+    expect(program.lines.at(-2)).toMatch(/^#1 .*: closed after .*; 11 B up, 11 B down$/);
+  });
+
+  it('waits for connections as long as --grace says', async () => {
+    const program = run(MAIN, 'proxy', '--to', `127.0.0.1:${await echo()}`, '--grace', '20ms');
+    const client = await dial(await program.port());
+    client.socket.write('and then nothing');
+    await client.hears('and then nothing');
+    program.kill('SIGTERM');
+    expect(await client.ended).toBe('FIN');
+    client.socket.end();
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('exits with 1 when nobody reads its output any more', async () => {
+    const args = ['--import', 'tsx', MAIN, 'proxy', '--to', `127.0.0.1:${await echo()}`];
+    const child = spawn(process.execPath, args, {
+      cwd: join(__dirname, '../..'),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    afterThisSpec(() => child.kill('SIGKILL'));
+    const [text] = (await once(child.stdout, 'data')) as [Buffer];
+    child.stdout.destroy();
+    const exit = once(child, 'exit');
+    // Its next line has no reader.
+    const client = await dial(Number(/:(\d+)$/m.exec(text.toString())?.[1]));
+    client.socket.on('close', () => undefined);
+    const [code] = (await within(exit, () => 'it goes on')) as [number];
+    expect(code).toBe(1);
+  });
+});
+
+describe('rxjs-net proxy in a terminal', () => {
+  const command = (to: number, more = ''): string =>
+    `${process.execPath} --import tsx ${MAIN} proxy --to 127.0.0.1:${to} ${more}`;
+
+  it('shows a table of the connections that is redrawn in place, and Ctrl-C ends it with 0', async () => {
+    const { program, type } = inTerminal(command(await echo()));
+    const [, port] = await program.line(/^listening on 127\.0\.0\.1:(\d+)\r?$/);
+    const client = await dial(Number(port));
+    client.socket.write('hello');
+    await client.hears('hello');
+    await program.line(/# +client +age +state +up +up\/s +down +down\/s +in transit/);
+    await program.line(/ 127\.0\.0\.1:\d+ +[\d.]+ m?s +open +5 B +(?:\d+ B\/s)? +5 B +/);
+    await program.line(/^1 open, 0 closed, 0 lost/);
+    // eslint-disable-next-line no-control-regex -- the cursor goes up by the lines of the table
+    await program.line(/\u001b\[3A/);
+    client.socket.end();
+    expect(await client.ended).toBe('FIN');
+    await program.line(/0 open, 1 closed, 0 lost/);
+    type(CTRL_C);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.join('\n')).toMatch(/1 closed, 0 lost/);
+  });
+
+  it('shows at once that Ctrl-C was heard, and ends at once at the second', async () => {
+    const { program, type } = inTerminal(command(await echo()));
+    const [, port] = await program.line(/^listening on 127\.0\.0\.1:(\d+)\r?$/);
+    const client = await dial(Number(port));
+    client.socket.write('hello');
+    await client.hears('hello');
+    type(CTRL_C);
+    await program.line(/1 open, 0 closed, 0 lost; Ctrl-C again ends it at once/);
+    // So soon after the first it would be the same one, sent twice: until the table was redrawn two times.
+    await program.line(/Ctrl-C again/, 3);
+    type(CTRL_C);
+    expect(await program.ended).toEqual({ code: 130, signal: null });
+  });
+});

@@ -1,0 +1,45 @@
+import { flag, optionName, parseOptions } from '../../src/cli/option.ts';
+import { parseTime } from '../../src/cli/units.ts';
+import { UsageError } from '../../src/cli/usage-error.ts';
+
+const options = {
+  closeDelay: { value: 'TIME', summary: 'later', parse: parseTime },
+  halfOpen: flag('silence'),
+};
+const parse = (...args: string[]): unknown => parseOptions(options, args);
+
+describe('parseOptions', () => {
+  it('reads what was given, and nothing else', () => {
+    expect(parse()).toEqual({});
+    expect(parse('--close-delay', '1s', '--half-open')).toEqual({ closeDelay: 1000, halfOpen: true });
+    expect(parse('--close-delay=1s')).toEqual({ closeDelay: 1000 });
+  });
+
+  it.each([
+    [['--latancy', '5'], "Unknown option '--latancy'"],
+    [['--close-delay'], "Option '--close-delay <value>' argument missing"],
+    [['--half-open=yes'], "Option '--half-open' does not take an argument"],
+    [['here'], "Unexpected argument 'here'"],
+    [['--close-delay', 'soon'], '--close-delay "soon": write a time, such as 50, 50ms, 1.5s or 2m'],
+  ])('says what is wrong with %j', (args, message) => {
+    expect(() => parse(...args)).toThrow(UsageError);
+    expect(() => parse(...args)).toThrow(message);
+  });
+
+  it('passes on a failure that is none of the text', () => {
+    const broken = {
+      a: {
+        value: 'A',
+        summary: '',
+        parse: () => {
+          throw new RangeError('a bug');
+        },
+      },
+    };
+    expect(() => parseOptions(broken, ['--a', 'b'])).toThrow(RangeError);
+  });
+
+  it('writes names as they are typed', () => {
+    expect(optionName('upstreamResetAfter')).toBe('--upstream-reset-after');
+  });
+});
