@@ -18,6 +18,8 @@ const config: Config = {
     '!src/framing/byte-sink.ts',
     '!src/proxy-protocol/proxy-header.ts',
     '!src/proxy-protocol/proxy-header-options.ts',
+    '!src/testing/explore/run.ts',
+    '!src/testing/explore/scenario.ts',
     '!src/testing/fault-proxy/faults.ts',
     '!src/testing/fault-proxy/proxied-connection.ts',
     '!src/transport/candidate.ts',

@@ -112,6 +112,13 @@ describe('explore', () => {
     expect(moments).toEqual([0, 300, 1000, 1200, 2000, 3000, 3500]);
   });
 
+  it('takes what an invariant returns for good, unless it is false', async () => {
+    const scenario: Scenario = () => ({
+      always: { nothing: () => undefined, zero: () => 0, 'no text': () => '', 'the truth': () => true },
+    });
+    expect((await explore(scenario, { ...SHORT, seeds: 1 })).checks).toBeGreaterThan(4 * 20);
+  });
+
   it('hands on what an invariant throws', async () => {
     const thrown = new Error('3 are missing');
     const scenario: Scenario = () => ({

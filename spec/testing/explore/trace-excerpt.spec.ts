@@ -46,6 +46,13 @@ describe('traceExcerpt', () => {
     expect(shown(200, [partition])).toHaveLength(1 + 32 + 1);
   });
 
+  it('keeps the columns of the whole trace', () => {
+    const [first, ...others] = traceOf(500).events;
+    const events = first === undefined ? [] : [{ ...first, host: 'b' }, ...others];
+    const trace = { ...traceOf(0), events };
+    expect(traceExcerpt(trace, [partition], violation, false)).toMatch(/^ +ms {2}b +a\n/u);
+  });
+
   it('shows everything when it is asked to', () => {
     expect(shown(500, [partition], true)).toHaveLength(501);
   });

@@ -2,7 +2,8 @@ import { ExplorationError } from './exploration-error.ts';
 import type { ExploreSettings } from './explore-options.ts';
 import type { Fault } from './fault.ts';
 import { writeReport } from './report.ts';
-import { runOnce, type Run, type Violation } from './run.ts';
+import type { Run, Violation } from './run.ts';
+import { runOnce } from './run-once.ts';
 import type { Scenario } from './scenario.ts';
 import { shrinkFaults } from './shrink-faults.ts';
 

@@ -3,7 +3,8 @@ import { drawFaults } from './draw-faults.ts';
 import { explain, hasFailed } from './explain.ts';
 import { readExploreOptions, type ExploreOptions } from './explore-options.ts';
 import { readTargets } from './fault-targets.ts';
-import { runOnce, type Tried } from './run.ts';
+import type { Tried } from './run.ts';
+import { runOnce } from './run-once.ts';
 import type { Scenario } from './scenario.ts';
 
 /**

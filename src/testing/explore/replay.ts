@@ -3,7 +3,7 @@ import { ExplorationError } from './exploration-error.ts';
 import { readRunOptions, readSeed, type RunOptions } from './run-options.ts';
 import type { Fault } from './fault.ts';
 import { writeReport } from './report.ts';
-import { runOnce } from './run.ts';
+import { runOnce } from './run-once.ts';
 import type { Scenario } from './scenario.ts';
 
 /**
