@@ -7,7 +7,11 @@ const config: Config = {
   ...base,
   testPathIgnorePatterns: [
     // They start processes, of the build or of other files: the mutant is not in there. Or they move 100s of MiB.
-    '<rootDir>/spec/(process|demo|examples)/',
+    '<rootDir>/spec/(process|demo|examples|cli)/',
+    // The same again for each transport: it is what the specs of each part are beside, and takes minutes.
+    '<rootDir>/spec/testing/conformance/',
+    // Programs on the build, and seeds by the hundred.
+    '<rootDir>/spec/testing/explore/(rpc|simulation-page)',
     // Random lives, a minute of them: what they catch once they may miss the next time. They have mutants of their own
     // (`npm run test:lifecycle:mutants`).
     '<rootDir>/spec/lifecycle/',
