@@ -8,7 +8,18 @@ export default {
   // The cases of the conformance suite are specs themselves, and the command is judged as a process.
   mutate: ['src/**/*.ts', '!src/testing/conformance/**', '!src/cli/**'],
   // Not needed by a spec, and large.
-  ignorePatterns: ['bench', 'dist', 'docs', 'etc', 'examples', 'demo', 'interop', 'coverage', 'temp', 'fleet'],
+  ignorePatterns: [
+    'bench',
+    'dist',
+    'docs',
+    'etc',
+    'examples',
+    'demo',
+    'interop',
+    'coverage',
+    'temp',
+    'fleet',
+  ],
   // What runs once, as a module is loaded (tables, defaults, messages per code), belongs to no spec: each such mutant
   // would need all of the specs, half a minute instead of half a second.
   ignoreStatic: true,

@@ -352,7 +352,7 @@ describe('SimulatedNetwork', () => {
       scheduler.advance(100);
       dial(({ received }) => received);
       scheduler.advance(10_000);
-      expect(log).toEqual(['110 dialled: ERR_CONNECTION_RESET', '5200 dialled: ERR_CONNECT_TIMEOUT']);
+      expect(log).toEqual(['110 dialled: ERR_CONNECTION_RESET', '220 dialled: ERR_CONNECTION_REFUSED']);
     });
 
     it('is silent when the power goes: the keep-alive notices, or the first word after the restart', () => {
@@ -432,6 +432,31 @@ describe('SimulatedNetwork', () => {
     server.note('drains');
     expect(network.trace.toString()).toBe('5.000 server: drains\n');
     expect(network.hosts.map(({ name }) => name)).toEqual(['client', 'server']);
+  });
+
+  it('closes: its programs are over, and nothing begins any more', () => {
+    const { scheduler, network, server, client, listener, dialler, note, log } = world();
+    server.run(() =>
+      listener.listen().pipe(
+        serve(echo),
+        finalize(() => {
+          note('the server is over');
+        }),
+      ),
+    );
+    client.run(() =>
+      dialler.connect(AT).pipe(
+        finalize(() => {
+          note('the client is over');
+        }),
+      ),
+    );
+    scheduler.advance(100);
+    network.close();
+    expect(log).toEqual(['100 the client is over', '100 the server is over']);
+    network.restart(server);
+    scheduler.advance(1000);
+    expect(log).toHaveLength(2);
   });
 
   it('gives the same trace for the same seed to the byte, and another for another', () => {

@@ -142,7 +142,9 @@ describe('the time-outs of the library in a simulated network (rule 18)', () => 
     );
     scheduler.advance(1_000);
     network.crash(server);
+    network.dropSyn(server);
     scheduler.advance(4_000);
+    network.dropSyn(server, 0);
     network.restart(server);
     scheduler.advance(2_000);
     expect(log).toEqual([

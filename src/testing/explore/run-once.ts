@@ -47,6 +47,14 @@ class ScenarioRun {
   }
 
   async run(choose: (hosts: readonly string[]) => readonly Fault[]): Promise<Run> {
+    try {
+      return await this.#run(choose);
+    } finally {
+      this.#network.close();
+    }
+  }
+
+  async #run(choose: (hosts: readonly string[]) => readonly Fault[]): Promise<Run> {
     const { always = {}, eventually = {} } = await this.#begin();
     const faults = choose(this.#network.hosts.map(({ name }) => name));
     const violation = (await this.#live(faults, always)) ?? this.#check(eventually);

@@ -41,12 +41,20 @@ export class Handshake {
     const to = from.isAddressed(address) ? from : this.#network.machineAt(address);
     trace.handshake('sent', from.name, to?.name ?? address, 'SYN');
     if (to === undefined) return;
-    this.#network.path(from, to).carryLossy(() => {
-      if (!to.isUp || this.#attempt.isOver()) return;
-      const isDropped = to.dropsSyn();
-      trace.handshake('arrived', to.name, from.name, isDropped ? 'SYN, dropped' : 'SYN');
-      if (!isDropped) this.#answer(to);
-    });
+    const arrives = (text: string): void => {
+      trace.handshake('arrived', to.name, from.name, text);
+    };
+    this.#network.path(from, to).carryLossy(
+      () => {
+        if (this.#attempt.isOver()) return;
+        const isDropped = !to.hasKernel || to.dropsSyn();
+        arrives(isDropped ? 'SYN, dropped' : 'SYN');
+        if (!isDropped) this.#answer(to);
+      },
+      () => {
+        arrives('SYN, lost');
+      },
+    );
   }
 
   #answer(to: Machine): void {
@@ -97,9 +105,14 @@ export class Handshake {
     const { trace } = this.#network;
     const from = this.#from;
     trace.handshake('sent', to.name, from.name, text, connection);
-    this.#network.path(to, from).carryLossy(() => {
-      trace.handshake('arrived', from.name, to.name, text, connection);
-      arrived();
-    });
+    this.#network.path(to, from).carryLossy(
+      () => {
+        trace.handshake('arrived', from.name, to.name, text, connection);
+        arrived();
+      },
+      () => {
+        trace.handshake('arrived', from.name, to.name, `${text}, lost`, connection);
+      },
+    );
   }
 }

@@ -88,9 +88,10 @@ export class Path {
   }
 
   /** For what has no connection that would send it again. */
-  carryLossy(deliver: () => void): void {
+  carryLossy(deliver: () => void, lose: () => void): void {
     this.#later(this.#delay(0, { lastArrival: 0 }), () => {
-      if (!this.#blocked) deliver();
+      if (this.#blocked) lose();
+      else deliver();
     });
   }
 

@@ -80,6 +80,7 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
   readonly #listeners = new Map<number, Listener>();
   readonly #programs = new Set<Program>();
   #isUp = true;
+  #hasKernel = true;
   #lastPort = FIRST_EPHEMERAL_PORT - 1;
 
   constructor(name: string, address: string, network: HostNetwork) {
@@ -118,9 +119,15 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
     });
   }
 
+  /** Whether it answers, if only with RST: its process may have been killed, but the power is on. */
+  get hasKernel(): boolean {
+    return this.#hasKernel;
+  }
+
   crash(how: Crash): void {
     if (!this.#isUp) return;
     this.#isUp = false;
+    this.#hasKernel = how === 'reset';
     for (const end of [...this.#ends]) {
       // A process that is killed leaves its kernel, which says so; a machine without power says nothing.
       if (how === 'reset') end.reset();
@@ -134,7 +141,15 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
   restart(): void {
     if (this.#isUp) return;
     this.#isUp = true;
+    this.#hasKernel = true;
     for (const program of this.#programs) program.running = this.#start(program);
+  }
+
+  /** Its programs are over, and nothing begins any more. */
+  close(): void {
+    for (const program of [...this.#programs]) program.running.unsubscribe();
+    this.#programs.clear();
+    this.crash('silence');
   }
 
   note(text: string): void {

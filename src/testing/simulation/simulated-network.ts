@@ -153,7 +153,7 @@ export class SimulatedNetwork {
   /**
    * Ends a host at once: what it had not sent yet is lost, and its programs are unsubscribed.
    *
-   * @param how - what its peers notice. `reset`: an RST, as when a process is killed. `silence`: nothing, as when the power goes,
+   * @param how - what its peers notice. `reset`: an RST, as when a process is killed; who dials is refused. `silence`: nothing, as when the power goes,
    * until their keep-alive or a retransmission gives up, or it is up again and answers with RST; what was under way from it is
    * lost as well. Default `reset`
    */
@@ -198,6 +198,11 @@ export class SimulatedNetwork {
     this.#names.change(name, outcome);
     const text = typeof outcome === 'object' ? `is ${outcome.address}` : `resolves: ${outcome}`;
     this.#trace.note(undefined, `${name} ${text}`);
+  }
+
+  /** Ends all programs, as a test does when it is over; what they hold besides their connections is let go of. */
+  close(): void {
+    for (const machine of this.#machines.values()) machine.close();
   }
 
   #machine(host: SimulatedHost): Machine {
