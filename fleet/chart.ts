@@ -11,7 +11,8 @@ const series = [
   { name: 'with jitter', colour: '#d6006c' },
 ] as const;
 const SHOWN = 5 * MINUTE;
-const STORM = 140 * SECOND;
+const STORM = 40 * SECOND;
+const TENTH = SECOND / 10;
 
 /** How often the clients dial: over the whole time, and after the partition. */
 export function drawStorm(jittered: FleetResult, plain: FleetResult): string {
@@ -19,7 +20,7 @@ export function drawStorm(jittered: FleetResult, plain: FleetResult): string {
   const results = [plain, jittered];
   const storm = { from: settings.partitionAt, to: settings.partitionAt + STORM };
   const overall = results.map(({ dials }) => busiestSeconds(dials, settings.duration));
-  const stormy = results.map(({ dials }) => countPer(dials, SECOND, storm));
+  const stormy = results.map(({ dials }) => countPer(dials, TENTH, storm));
   const top = Math.max(...overall.flat(), ...stormy.flat());
   const whole: Frame = {
     x: 70,
@@ -33,8 +34,8 @@ export function drawStorm(jittered: FleetResult, plain: FleetResult): string {
   const part: Frame = {
     ...whole,
     y: 400,
-    title: 'After the partition of a third of the servers: dials in each second',
-    across: { from: 0, to: STORM / SECOND, unit: 's', parts: 7 },
+    title: 'After the partition of a third of the servers: dials in each tenth of a second',
+    across: { from: 0, to: STORM / SECOND, unit: 's', parts: 8 },
   };
   const panels: [Frame, number[][]][] = [
     [whole, overall],

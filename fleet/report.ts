@@ -40,9 +40,10 @@ server when that closed, or waited for one that was cut off.
 
 Of the partition nobody is told. Who asks, waits in vain, and dials again; the balancer tries the servers of fewest connections, which
 are those that are cut off, finds them out one after the other, and ends what it has to each: so all its clients dial at the same
-moment. Jitter spreads their first dials over \`initial\` and no further: a second can be as full as without it, a tenth of one is
-not. Choose \`initial\` by what the door takes in. Where it takes in fewer than come, the waits that follow tell: without jitter
-those who were refused come together again, each time after twice the wait, and in between the door is open for nobody.`;
+moment. Jitter spreads their first dials over \`initial\` and no further: a tenth of a second is less full, a whole one is not, and may
+be fuller, because what is left to chance is shorter by half. Choose \`initial\` by what the door takes in. Where it takes in
+fewer than come, the waits that follow tell: without jitter those who were refused come together again, each time after
+twice the wait, and in between the door is open for nobody.`;
 
 function story(settings: FleetSettings): string {
   const { servers, clients, period, restartAt, restartEvery, partitionAt, partitionFor, admissions } =
