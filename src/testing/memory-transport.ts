@@ -58,7 +58,7 @@ export function memoryTransport(options: SimulatedTransportOptions = {}): Memory
     tcp: { window: CHUNK, sendBuffer: CHUNK, segmentSize: () => CHUNK },
     path: () => path,
     trace,
-    patience: new Patience({ retransmissionTimeout: Infinity, after, latency: () => 0 }),
+    patience: new Patience({ retransmissionTimeout: Infinity, after }),
   };
   const handshakes: HandshakeNetwork = {
     trace,

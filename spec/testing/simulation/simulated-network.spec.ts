@@ -19,6 +19,7 @@ import { TestScheduler } from 'rxjs/testing';
 import type { Connection } from '../../../src/connection/connection.ts';
 import { serve } from '../../../src/index.ts';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/testing/index.ts';
+import type { Machine } from '../../../src/testing/simulation/simulated-host.ts';
 import { AT, codeOf, world } from './world.ts';
 
 const echo = ({ received }: Connection): Observable<Buffer> => received;
@@ -101,8 +102,8 @@ describe('SimulatedNetwork', () => {
       ]);
     });
 
-    it('within a host at once, by localhost too', () => {
-      const { scheduler, server, listener, watch, log } = world();
+    it('within a host at once, by localhost too where all addresses are listened to', () => {
+      const { scheduler, server, listener, watch, log } = world({}, { host: '0.0.0.0' });
       server.run(() => listener.listen());
       watch('local', server.transport().connect('localhost:7000'), () => 'open');
       scheduler.advance(10);
@@ -459,6 +460,100 @@ describe('SimulatedNetwork', () => {
     expect(log).toHaveLength(2);
   });
 
+  describe('is like a network of machines', () => {
+    it('a loopback address is reached from its host alone, and a port can be bound at each address', () => {
+      const { scheduler, server, dial, watch, log } = world();
+      watch(
+        'loopback',
+        server.transport({ host: '127.0.0.1', port: 7000 }).bind(),
+        ({ endpoint }) => endpoint,
+      );
+      dial(() => of('open'));
+      scheduler.advance(50);
+      watch('own', server.transport({ port: 7000 }).bind(), ({ endpoint }) => endpoint);
+      watch('all', server.transport({ host: '0.0.0.0', port: 7000 }).bind());
+      watch('local', server.transport().connect('127.0.0.1:7000'), () => 'open');
+      scheduler.advance(1);
+      expect(log).toEqual([
+        '0 loopback: 127.0.0.1:7000',
+        '20 dialled: ERR_CONNECTION_REFUSED',
+        '50 own: 10.0.0.2:7000',
+        '50 all: ERR_ADDRESS_IN_USE',
+        '50 local: open',
+      ]);
+    });
+
+    it('a reader gives up a silent peer by its keep-alive, however much it has just read', () => {
+      for (const size of [1_000, 10_000]) {
+        const { scheduler, network, client, server, listener, dial, log } = world();
+        const ticks = timer(0, 10, scheduler).pipe(map(() => Buffer.alloc(size)));
+        server.run(() => listener.listen().pipe(serve(() => ticks)));
+        dial(({ received }) => received.pipe(ignoreElements()), { keepAliveInitialDelay: 30_000 });
+        scheduler.advance(1_000);
+        network.partition(client, server);
+        scheduler.advance(60_000);
+        expect(log).toEqual(['41000 dialled: ERR_CONNECTION_LOST']);
+      }
+    });
+
+    it('the RST of a machine that is up again does not come through a partition', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial((connection) =>
+        merge(connection.send(timer(0, 1_000, scheduler).pipe(map(String))), connection.received),
+      );
+      scheduler.advance(100);
+      network.crash(server, 'silence');
+      scheduler.advance(1_000);
+      network.partition(client, server);
+      network.restart(server);
+      scheduler.advance(20_000);
+      expect(log).toEqual([]);
+      network.heal(client);
+      scheduler.advance(100);
+      expect(log).toEqual(['21110 dialled: ERR_CONNECTION_RESET']);
+    });
+
+    it('what is under way goes with a machine that loses its power, although both ends have said FIN', () => {
+      const { scheduler, network, server, listener, dial, log } = world({ latency: 100 });
+      server.run(() => listener.listen().pipe(serve(({ received }) => concat(received, of('answer')))));
+      dial((connection) => {
+        connection.end();
+        return connection.received;
+      });
+      // Its FIN comes at 300, and is answered at once.
+      scheduler.advance(350);
+      network.crash(server, 'silence');
+      scheduler.advance(1_000);
+      expect(log).toEqual([]);
+    });
+
+    it('a faster way is faster at once', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world({ bandwidth: 100 });
+      server.run(() => listener.listen());
+      dial((connection) => {
+        connection.write(Buffer.alloc(60_000));
+        return NEVER;
+      });
+      scheduler.advance(100);
+      network.link(client, server, { bandwidth: Infinity });
+      dial(() => of('open'));
+      scheduler.advance(100);
+      expect(log).toEqual(['120 dialled: open']);
+    });
+
+    it('a handshake that nobody finishes is forgotten', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world();
+      server.run(() => listener.listen());
+      dial(() => NEVER);
+      scheduler.advance(15);
+      network.partition(client, server);
+      scheduler.advance(10_000);
+      expect(log).toEqual(['5000 dialled: ERR_CONNECT_TIMEOUT']);
+      for (const host of [client, server]) expect((host as Machine).ends.size).toBe(0);
+    });
+  });
+
   it('gives the same trace for the same seed to the byte, and another for another', () => {
     const traceOf = (seed: number): string => {
       const { scheduler, network, client, server, listener, dial } = world({
@@ -531,6 +626,31 @@ describe('SimulatedNetwork', () => {
     [{ seed: 0.5 }, 'seed is 0.5'],
   ])('refuses %j', (options, message) => {
     expect(() => new SimulatedNetwork(options)).toThrow(message);
+  });
+
+  it('refuses what is no time, no fault and no address', () => {
+    const { scheduler, network, server } = world();
+    expect(() => {
+      scheduler.advance(-1);
+    }).toThrow('advance got -1');
+    expect(() => {
+      scheduler.flush(NaN);
+    }).toThrow('flush got NaN');
+    expect(() => {
+      network.crash(server, 'bogus' as 'reset');
+    }).toThrow('how is bogus');
+    expect(() => {
+      network.dropSyn(server, NaN);
+    }).toThrow('count is NaN');
+    expect(() => network.host('server', '10.9.9.9')).toThrow('server has the address 10.0.0.2 already');
+    expect(() => network.host('x', 'not an address')).toThrow('x at not an address is no host');
+    expect(() => network.host('localhost')).toThrow('is no host');
+  });
+
+  it('gives each host the next address that is free', () => {
+    const network = new SimulatedNetwork();
+    network.host('a', '10.0.0.2');
+    expect([network.host('b').address, network.host('c').address]).toEqual(['10.0.0.3', '10.0.0.4']);
   });
 
   it('knows its hosts by name, and no others', () => {

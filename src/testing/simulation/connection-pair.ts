@@ -18,11 +18,11 @@ export interface ConnectionParts {
 export function connectionPair(
   from: Machine,
   to: Machine,
-  { keepAliveDelay, port }: Attempt,
+  { keepAliveDelay, address, port }: Attempt,
   parts: ConnectionParts,
 ): TcpEnd {
   const dialled = endOf(from, to, keepAliveDelay, parts);
-  const accepted = endOf(to, from, to.listenerAt(port)?.keepAliveDelay, parts);
+  const accepted = endOf(to, from, to.listenerAt(address, port)?.keepAliveDelay, parts);
   dialled.peer = accepted;
   accepted.peer = dialled;
   return accepted;

@@ -23,7 +23,8 @@ export interface DiallingHost extends SocketHost {
   readonly isUp: boolean;
   /** @throws what getaddrinfo(3) would say */
   resolve(host: string): string;
-  freePort(): number;
+  takePort(): number;
+  givePort(port: number): void;
   sendSyn(attempt: Attempt): void;
   after(milliseconds: number, task: () => void): Subscription;
 }
@@ -42,10 +43,15 @@ export function dialFrom(host: DiallingHost, options: NetConnectOpts): Simulated
     socket.destroy(error);
   };
   const dial = (address: string): void => {
-    const localPort = host.freePort();
+    const localPort = host.takePort();
     let retry = Subscription.EMPTY;
     socket.once('close', () => {
       retry.unsubscribe();
+      host.givePort(localPort);
+      if (socket.remotePort !== undefined) return;
+      // A kernel forgets a handshake that nobody finishes.
+      attempt.reached?.peer?.vanish();
+      attempt.reached?.vanish();
     });
     const attempt: Attempt = {
       address,

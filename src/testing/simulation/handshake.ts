@@ -59,7 +59,7 @@ export class Handshake {
 
   #answer(to: Machine): void {
     const attempt = this.#attempt;
-    if (to.listenerAt(attempt.port) === undefined) {
+    if (to.listenerAt(attempt.address, attempt.port) === undefined) {
       this.#sendBack(to, 'RST', 0, () => {
         if (!attempt.isOver()) attempt.refused();
       });
@@ -92,7 +92,7 @@ export class Handshake {
   #accept(to: Machine, accepted: TcpEnd): void {
     if (accepted.dead && accepted.loss === undefined) return;
     const { address, port, localPort } = this.#attempt;
-    const listener = to.listenerAt(port);
+    const listener = to.listenerAt(address, port);
     if (listener === undefined) {
       accepted.reset();
       return;
@@ -107,6 +107,7 @@ export class Handshake {
     trace.handshake('sent', to.name, from.name, text, connection);
     this.#network.path(to, from).carryLossy(
       () => {
+        if (!from.hasKernel) return;
         trace.handshake('arrived', from.name, to.name, text, connection);
         arrived();
       },

@@ -15,7 +15,9 @@ export class Names {
   readonly #changed = new Map<string, ResolutionFailure | { readonly address: string }>();
 
   /** @returns its address, the next one that is free unless it is given */
-  add(host: string, address: string = nthAddress(this.#hosts.size + 1)): string {
+  add(host: string, address: string = this.#freeAddress()): string {
+    if (host === 'localhost' || !isAddress(address))
+      throw invalidOption(`${host} at ${address} is no host: it takes a name of its own, and an IP address`);
     const taken = this.#hosts.get(address);
     if (taken !== undefined) throw invalidOption(`${address} is the address of ${taken} already`);
     this.#hosts.set(address, host);
@@ -45,8 +47,18 @@ export class Names {
   #known(name: string): string | undefined {
     if (name === 'localhost') return '127.0.0.1';
     // An address is its own name.
-    return this.#addresses.get(name) ?? (/^[\d.]+$|:/u.test(name) ? name : undefined);
+    return this.#addresses.get(name) ?? (isAddress(name) ? name : undefined);
   }
+
+  #freeAddress(): string {
+    let n = this.#hosts.size + 1;
+    while (this.#hosts.has(nthAddress(n))) n += 1;
+    return nthAddress(n);
+  }
+}
+
+function isAddress(text: string): boolean {
+  return /^\d+(?:\.\d+){3}$|^[\da-f:.]*:[\da-f:.]*$/iu.test(text);
 }
 
 /** 10.0.0.1, and so on. */

@@ -78,6 +78,8 @@ export class Path {
 
   set settings(settings: LinkSettings) {
     this.#settings = settings;
+    // What comes from now on does not wait for how slow it was.
+    this.#freeAt = 0;
   }
 
   carry(bytes: number, lane: Lane, freight: Freight): void {
@@ -89,8 +91,9 @@ export class Path {
 
   /** For what has no connection that would send it again. */
   carryLossy(deliver: () => void, lose: () => void): void {
+    const isLost = this.#blocked;
     this.#later(this.#delay(0, { lastArrival: 0 }), () => {
-      if (this.#blocked) lose();
+      if (isLost || this.#blocked) lose();
       else deliver();
     });
   }

@@ -8,8 +8,6 @@ const PROBING = 10_000;
 export interface PatienceClock {
   readonly retransmissionTimeout: number;
   after(milliseconds: number, task: () => void): void;
-  /** Milliseconds from one host to another. */
-  latency(): number;
 }
 
 /**
@@ -68,11 +66,12 @@ export class Patience {
     for (const end of left) {
       const { nextProbe } = end;
       if (nextProbe === undefined) continue;
+      const isAnswered = (): boolean => machine.isUp && !end.path.blocked;
       this.#clock.after(nextProbe, () => {
-        if (machine.isUp) this.#resetLater(end);
+        if (isAnswered()) this.#resetLater(end);
       });
       this.#afterProbing(end, () => {
-        if (machine.isUp) this.#resetLater(end);
+        if (isAnswered()) this.#resetLater(end);
         else if (!this.#isUnanswered(machine, end)) end.lose('ETIMEDOUT');
       });
     }
@@ -87,10 +86,12 @@ export class Patience {
     if (nextProbe !== undefined) this.#clock.after(nextProbe + PROBING, task);
   }
 
+  /** Its RST takes the way that all takes from there. */
   #resetLater(end: TcpEnd): void {
-    this.#clock.after(this.#clock.latency(), () => {
+    const arrive = (): void => {
       end.lose('ECONNRESET');
-    });
+    };
+    end.peer?.path.carry(0, { lastArrival: 0 }, { arrive });
   }
 
   #giveUpLater(end: TcpEnd, isUnanswered: () => boolean): void {

@@ -36,7 +36,9 @@ export interface SimulatedHost {
   readonly address: string;
   /** Whether it runs; false between `crash` and `restart`. */
   readonly isUp: boolean;
-  /** A transport whose sockets are of this host. */
+  /**
+   * A transport whose sockets are of this host. A crash ends them; what listens and dials again after it is a program, see `run`.
+   */
   transport(options?: SimulatedTransportOptions): Transport;
   /**
    * Runs a program on this host: it is subscribed now, unsubscribed when the host crashes, and made and subscribed anew when it
@@ -59,6 +61,8 @@ const LAST_PORT = 65_535;
  */
 export type Crash = 'reset' | 'silence';
 
+const ANY = '*';
+
 interface Program {
   readonly start: () => ObservableInput<unknown>;
   running: Subscription;
@@ -77,7 +81,10 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
   readonly #network: HostNetwork;
   readonly #ends = new Set<TcpEnd>();
   readonly #sockets = new Set<SimulatedSocket>();
-  readonly #listeners = new Map<number, Listener>();
+  // By port, and of one port by address.
+  readonly #listeners = new Map<number, Map<string, Listener>>();
+  // Of connections and attempts that began here.
+  readonly #ports = new Set<number>();
   readonly #programs = new Set<Program>();
   #isUp = true;
   #hasKernel = true;
@@ -173,22 +180,30 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
     return this.backlogIsFull;
   }
 
-  listenerAt(port: number): Listener | undefined {
-    return this.#listeners.get(port);
+  /** Whoever listens there to those who dial this address. */
+  listenerAt(address: string, port: number): Listener | undefined {
+    const listeners = this.#listeners.get(port);
+    return listeners?.get(address) ?? listeners?.get(ANY);
   }
 
   bindPort(address: string, port: number, listener: Listener): number {
     if (!this.#isUp) throw systemError('ENETDOWN', 'listen', { address, port });
-    const isMine = listener.isWildcard || this.isAddressed(this.#network.resolve(address));
-    if (!isMine) throw systemError('EADDRNOTAVAIL', 'listen', { address, port });
-    const taken = port === 0 ? this.freePort() : port;
-    if (this.#listeners.has(taken)) throw addressInUse(address, port);
-    this.#listeners.set(taken, listener);
+    const own = listener.isWildcard ? ANY : this.#network.resolve(address);
+    if (own !== ANY && !this.isAddressed(own))
+      throw systemError('EADDRNOTAVAIL', 'listen', { address, port });
+    const taken = port === 0 ? this.#freePort() : port;
+    const listeners = this.#listeners.get(taken) ?? new Map<string, Listener>();
+    // The wildcard is every address (ip(7)).
+    if (listeners.has(own) || listeners.has(ANY) || (own === ANY && listeners.size > 0))
+      throw addressInUse(address, port);
+    this.#listeners.set(taken, listeners.set(own, listener));
     return taken;
   }
 
   releasePort(port: number, listener: Listener): void {
-    if (this.#listeners.get(port) === listener) this.#listeners.delete(port);
+    const listeners = this.#listeners.get(port);
+    for (const [address, one] of listeners ?? []) if (one === listener) listeners?.delete(address);
+    if (listeners?.size === 0) this.#listeners.delete(port);
   }
 
   /** Whether what is sent to this address, from here, comes back here. */
@@ -200,9 +215,22 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
     return this.#network.resolve(name);
   }
 
-  freePort(): number {
-    this.#lastPort = this.#lastPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#lastPort + 1;
-    return this.#listeners.has(this.#lastPort) ? this.freePort() : this.#lastPort;
+  takePort(): number {
+    const port = this.#freePort();
+    this.#ports.add(port);
+    return port;
+  }
+
+  givePort(port: number): void {
+    this.#ports.delete(port);
+  }
+
+  #freePort(): number {
+    for (let tried = FIRST_EPHEMERAL_PORT; tried <= LAST_PORT; tried += 1) {
+      this.#lastPort = this.#lastPort === LAST_PORT ? FIRST_EPHEMERAL_PORT : this.#lastPort + 1;
+      if (!this.#listeners.has(this.#lastPort) && !this.#ports.has(this.#lastPort)) return this.#lastPort;
+    }
+    throw systemError('EADDRNOTAVAIL', 'bind', { address: this.address, port: 0 });
   }
 
   sendSyn(attempt: Attempt): void {

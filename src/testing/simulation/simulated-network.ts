@@ -1,5 +1,7 @@
 import type { SchedulerLike, Subscription } from 'rxjs';
+import { choiceOption } from '../../errors/choice-option.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
+import { quantityOption } from '../../errors/option-range.ts';
 import { connectionPair } from './connection-pair.ts';
 import type { Attempt } from './dialling.ts';
 import { Handshake, type HandshakeNetwork } from './handshake.ts';
@@ -33,13 +35,14 @@ const NETWORK_SEED = 0x9e3779b9;
  * ```
  *
  * ```ts
- * const network = new SimulatedNetwork({ seed: 7, latency: 20, jitter: 10 });
+ * const scheduler = new SimulationScheduler();
+ * const network = new SimulatedNetwork({ scheduler, seed: 7, latency: 20, jitter: 10 });
  * const server = network.host('server');
  * const client = network.host('client');
  * server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
  * client.run(() => client.transport().connect('server:7000').pipe(mergeMap(talk), retry({ delay: backoff(…) })));
- * timer(1000, network.scheduler).subscribe(() => network.partition(client, server));
- * network.advance(60_000);
+ * timer(1000, scheduler).subscribe(() => network.partition(client, server));
+ * scheduler.advance(60_000);
  * console.log(network.trace.diagram());
  * ```
  *
@@ -73,7 +76,7 @@ export class SimulatedNetwork {
 
   constructor(options: SimulatedNetworkOptions = {}) {
     this.#settings = readNetworkOptions(options);
-    const { scheduler, seed, traceLimit, chunking, window, sendBuffer, link } = this.#settings;
+    const { scheduler, seed, traceLimit, chunking, window, sendBuffer } = this.#settings;
     this.scheduler = scheduler;
     // Apart, so that what a program asks for changes nothing in the network beneath it.
     this.random = seededRandom(seed);
@@ -88,7 +91,7 @@ export class SimulatedNetwork {
       scheduler.schedule(() => {
         task();
       }, milliseconds);
-    this.#patience = new Patience({ retransmissionTimeout, after, latency: () => link.latency });
+    this.#patience = new Patience({ retransmissionTimeout, after });
     const handshakes: HandshakeNetwork = {
       trace: this.#trace,
       path: (from, to) => this.#path(from, to),
@@ -117,7 +120,10 @@ export class SimulatedNetwork {
   /** The host of a name: made when it is asked for first, with the next address of 10.0.0.0/8, or the given one. */
   host(name: string, address?: string): SimulatedHost {
     const known = this.#machines.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      if (address === undefined || address === known.address) return known;
+      throw invalidOption(`${name} has the address ${known.address} already`);
+    }
     const machine = new Machine(name, this.#names.add(name, address), this.#hostNetwork);
     this.#machines.set(name, machine);
     return machine;
@@ -140,14 +146,17 @@ export class SimulatedNetwork {
     }
   }
 
-  /** Ends a partition; without hosts, all of them. What waited arrives, in order. */
+  /** Ends a partition; with one host all of that, without hosts all there are. What waited arrives, in order. */
   heal(one?: SimulatedHost, other?: SimulatedHost): void {
-    const isOne = one !== undefined && other !== undefined;
-    this.#trace.note(undefined, isOne ? `healed ${one.name} and ${other.name}` : 'healed');
-    const paths = isOne
-      ? this.#ways(one, other).map(([from, to]) => this.#path(from, to))
-      : this.#paths.values();
-    for (const path of paths) path.unblock();
+    const hosts = [one, other].flatMap((host) => (host === undefined ? [] : [this.#machine(host).address]));
+    this.#trace.note(
+      undefined,
+      ['healed', one?.name, other && `and ${other.name}`].filter(Boolean).join(' '),
+    );
+    for (const [key, path] of this.#paths) {
+      const ends = key.split(' ');
+      if (hosts.every((address) => ends.includes(address))) path.unblock();
+    }
   }
 
   /**
@@ -159,6 +168,7 @@ export class SimulatedNetwork {
    */
   crash(host: SimulatedHost, how: Crash = 'reset'): void {
     const machine = this.#machine(host);
+    choiceOption('how', how, 'reset', ['reset', 'silence']);
     if (!machine.isUp) return;
     this.#trace.note(host.name, `crash, ${how}`);
     const left = [...machine.ends].flatMap(({ peer }) => (peer === undefined || peer.dead ? [] : [peer]));
@@ -183,7 +193,7 @@ export class SimulatedNetwork {
 
   /** The next attempts to connect to a host are lost; TCP tries again after 1, 3, 7, 15, 31 and 63 seconds. Default: all. */
   dropSyn(host: SimulatedHost, count: number = Infinity): void {
-    this.#machine(host).synsToDrop = count;
+    this.#machine(host).synsToDrop = quantityOption('count', count, Infinity);
     this.#trace.note(host.name, `drops ${count} SYN`);
   }
 
@@ -220,7 +230,7 @@ export class SimulatedNetwork {
   }
 
   #path(from: Machine, to: Machine): Path {
-    const key = `${from.name} ${to.name}`;
+    const key = `${from.address} ${to.address}`;
     const known = this.#paths.get(key);
     if (known !== undefined) return known;
     // A host reaches itself at once.

@@ -1,4 +1,5 @@
 import { Subscription, type SchedulerAction, type SchedulerLike } from 'rxjs';
+import { invalidOption } from '../../errors/invalid-option.ts';
 import { ActionQueue, type QueuedAction } from './action-queue.ts';
 
 /**
@@ -52,13 +53,14 @@ export class SimulationScheduler implements SchedulerLike {
 
   /** Runs what is due within a time, and what comes of it, and lets that time pass. */
   advance(milliseconds: number): void {
-    const until = this.#now + milliseconds;
+    const until = this.#now + requireTime('advance', milliseconds);
     for (let next = this.next; next !== undefined && next <= until; next = this.next) this.step();
-    this.#now = until;
+    this.#now = Math.max(this.#now, until);
   }
 
   /** Runs until nothing is left, or until a moment; what repeats for ever needs one. */
   flush(until: number = Infinity): void {
+    requireTime('flush', until);
     for (let next = this.next; next !== undefined && next <= until; next = this.next) this.step();
     if (until !== Infinity) this.#now = Math.max(this.#now, until);
   }
@@ -82,6 +84,12 @@ export class SimulationScheduler implements SchedulerLike {
     }
     throw new Error(`at ${this.#now} ms nothing is left to happen, and the work has not settled`);
   }
+}
+
+/** Time does not go back. */
+function requireTime(name: string, milliseconds: number): number {
+  if (milliseconds >= 0) return milliseconds;
+  throw invalidOption(`${name} got ${milliseconds}; it takes milliseconds, from 0`);
 }
 
 const TURNS_WITHOUT_ACTION = 8;

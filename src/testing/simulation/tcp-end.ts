@@ -93,6 +93,10 @@ export class TcpEnd {
   #dead = false;
   #vanished = false;
   #stuck = 0;
+  readonly #onHeld = (isHeld: boolean): void => {
+    this.#stuck += isHeld ? 1 : -1;
+    if (isHeld) this.#host.stuck();
+  };
   #heardAt: number;
 
   constructor(path: Path, settings: TcpSettings, { number, keepAliveDelay }: TcpIdentity, host: TcpHost) {
@@ -249,7 +253,6 @@ export class TcpEnd {
     if (this.#finWanted && !this.#finSent && this.#sendBytes === 0) {
       this.#finSent = true;
       this.#send({ kind: 'fin' });
-      this.#lookWhetherOver();
     }
     if (this.#sendBytes < before) this.owner?.onWritable();
   }
@@ -275,19 +278,20 @@ export class TcpEnd {
     if (peer === undefined) return;
     this.#host.sent(segment);
     const bytes = segment.kind === 'data' ? segment.bytes.length : 0;
-    this.path.carry(bytes, this.#lane, {
-      arrive: () => {
-        peer.#arrive(segment, this);
-      },
-      held: (isHeld) => {
-        this.#stuck += isHeld ? 1 : -1;
-        if (isHeld) this.#host.stuck();
-      },
-    });
+    const arrive = (): void => {
+      peer.#arrive(segment, this);
+    };
+    // Nobody acknowledges what only acknowledges, so its sender does not wait for that.
+    if (segment.kind === 'window') this.path.carry(bytes, this.#lane, { arrive });
+    else this.path.carry(bytes, this.#lane, { arrive, held: this.#onHeld });
   }
 
+  /** Once both have what the other one sent: what is under way until then goes with its machine. */
   #lookWhetherOver(): void {
-    if (this.#finSent && this.#finReceived) this.#host.over();
+    const { peer } = this;
+    if (peer === undefined || !this.#finReceived || !peer.#finReceived) return;
+    this.#host.over();
+    peer.#host.over();
   }
 
   #die(): void {
