@@ -30,7 +30,7 @@ export const AT = 'server:7000';
 
 export function world(options: SimulatedNetworkOptions = {}, own: SimulatedTransportOptions = {}): World {
   const scheduler = new SimulationScheduler();
-  const network = new SimulatedNetwork({ scheduler, latency: 10, ...options });
+  const network = new SimulatedNetwork({ latency: 10, ...options, scheduler });
   const client = network.host('client');
   const server = network.host('server');
   const log: string[] = [];

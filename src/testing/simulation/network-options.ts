@@ -9,9 +9,9 @@ import { SimulationScheduler } from './simulation-scheduler.ts';
  *
  * @public
  */
-export interface SimulatedNetworkOptions extends LinkOptions {
+export interface SimulatedNetworkOptions<S extends SchedulerLike = SchedulerLike> extends LinkOptions {
   /** Whose time it is in: a {@link SimulationScheduler}, or a TestScheduler of RxJS. Default: a SimulationScheduler of its own. */
-  readonly scheduler?: SchedulerLike | undefined;
+  readonly scheduler?: S | undefined;
   /** Of all that is left to chance. The same seed gives the same trace. Default 1. */
   readonly seed?: number | undefined;
   /**

@@ -17,6 +17,7 @@ import {
 import { Path, type LinkOptions, type Physics } from './path.ts';
 import { Patience } from './patience.ts';
 import { seededRandom, type Random } from './seeded-random.ts';
+import type { SimulationScheduler } from './simulation-scheduler.ts';
 import { Machine, type Crash, type HostNetwork, type SimulatedHost } from './simulated-host.ts';
 import type { TcpEnd, TcpSettings } from './tcp-end.ts';
 import { RecordedTrace, type Trace } from './trace.ts';
@@ -55,9 +56,9 @@ const NETWORK_SEED = 0x9e3779b9;
  * @see docs/simulation.md
  * @public
  */
-export class SimulatedNetwork {
+export class SimulatedNetwork<S extends SchedulerLike = SimulationScheduler> {
   /** The time of this network. */
-  readonly scheduler: SchedulerLike;
+  readonly scheduler: S;
   /** A number from 0 up to 1, out of the seed: for the jitter of `backoff`, and for the choices of a test. */
   readonly random: () => number;
   /** What has happened so far. */
@@ -74,10 +75,11 @@ export class SimulatedNetwork {
   readonly #hostNetwork: HostNetwork;
   #connections = 0;
 
-  constructor(options: SimulatedNetworkOptions = {}) {
+  constructor(options: SimulatedNetworkOptions<S> = {}) {
     this.#settings = readNetworkOptions(options);
     const { scheduler, seed, traceLimit, chunking, window, sendBuffer } = this.#settings;
-    this.scheduler = scheduler;
+    // Without one it is a SimulationScheduler, which is what S is then.
+    this.scheduler = scheduler as S;
     // Apart, so that what a program asks for changes nothing in the network beneath it.
     this.random = seededRandom(seed);
     const random = seededRandom(seed + NETWORK_SEED);
