@@ -323,6 +323,19 @@ describe('faultProxy with faults', () => {
     expect(taken).toBe(16 * 1024 * 1024);
   });
 
+  it('passes the reset of a side that it does not read from on once the window has room', async () => {
+    const { client, server, between, proxy } = await converse({ upstream: { stall: true }, window: 100_000 });
+    server.resume().on('error', () => undefined);
+    client.write(Buffer.alloc(8 * 1024 * 1024));
+    await eventually(() => between.upstream.bytesInTransit >= 100_000);
+    client.resetAndDestroy();
+    await settled();
+    expect(between.state).toBe('open');
+    proxy.change({ upstream: { stall: false } });
+    await firstValueFrom(between.closed);
+    expect(between).toMatchObject({ state: 'lost', error: { code: 'ERR_CONNECTION_RESET' } });
+  });
+
   it('resets both sides after exactly so many bytes', async () => {
     // Peers of ours: Node may report a reset that comes behind bytes as an end.
     const { server, accept } = await startServer();
@@ -366,6 +379,16 @@ describe('faultProxy with faults', () => {
     server.end();
     await firstValueFrom(between.closed);
     expect(between.state).toBe('closed');
+  });
+
+  it('closes with FIN after so many bytes, however many are behind them', async () => {
+    const { client, server } = await converse({ upstream: { closeAfter: 10 }, window: 100_000 });
+    const ends = [endOf(server), endOf(client)];
+    const asked = heardBy(server);
+    client.end(Buffer.alloc(300_000, 'a'));
+    expect(await Promise.all(ends)).toEqual(['FIN', 'FIN']);
+    expect(asked.join('')).toBe('a'.repeat(10));
+    server.end();
   });
 
   it('resets each connection resetIn milliseconds after it came, or after the change', async () => {
@@ -511,6 +534,31 @@ describe('silence', () => {
     await eventually(() => heard.join('') === 'hello');
   });
 
+  it('resets who has spoken into it, when it is closed, and ends who has not with FIN', async () => {
+    const { client, server, proxy, another, stop } = await converse();
+    const idle = await another();
+    proxy.partition();
+    const ends = [client, server, idle.client, idle.server].map((socket) => endOf(socket));
+    await new Promise((resolve) => client.write('hello?', resolve));
+    await settled();
+    const stopped = stop();
+    expect(await Promise.all(ends)).toEqual(['RST', 'RST', 'FIN', 'FIN']);
+    idle.client.end();
+    idle.server.end();
+    await stopped;
+  });
+
+  it('resets whom no server was dialled for, when it is closed', async () => {
+    const { endpoint } = await startRawServer();
+    const { proxy, clock } = await startProxy({ to: endpoint, halfOpen: true, closeIn: 300 });
+    const client = await dialRaw(proxy.endpoint);
+    const end = endOf(client);
+    client.write('hello?');
+    await eventually(() => proxy.open.size === 1);
+    clock.pass(300);
+    expect(await end).toBe('RST');
+  });
+
   it('leaves the faults as they were', async () => {
     const { client, server, proxy, between, clock } = await converse({ latency: HOUR });
     const heard = heardBy(server);
@@ -598,6 +646,35 @@ describe('a fault proxy that runs', () => {
     client.write('a question');
     await eventually(() => between.upstream.bytesInTransit === 10);
     const ends = [endOf(client), endOf(server)];
+    await stop();
+    expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
+  });
+
+  it.each(['closeIn', 'unsubscribe'])(
+    'resets who has sent more than was read, by %s: no FIN behind a part',
+    async (by) => {
+      const { client, server, between, clock, stop } = await converse({
+        upstream: { rate: 100_000 },
+        window: 100_000,
+        closeIn: by === 'closeIn' ? 5 : Infinity,
+      });
+      const ends = [endOf(client), endOf(server)];
+      const heard = heardBy(server);
+      client.end(Buffer.alloc(300_000));
+      await eventually(() => heard.length > 0 && between.upstream.bytesInTransit >= 100_000);
+      const stopped = by === 'closeIn' ? undefined : stop();
+      clock.pass(5);
+      expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
+      await stopped;
+      expect(between.state).toBe('lost');
+    },
+  );
+
+  it('resets where a resetAfter would cut what is in transit, when it is unsubscribed', async () => {
+    const { client, server, between, stop } = await converse({ upstream: { latency: HOUR, resetAfter: 5 } });
+    const ends = [endOf(client), endOf(server)];
+    client.write('0123456789');
+    await eventually(() => between.upstream.bytesInTransit === 10);
     await stop();
     expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
   });
