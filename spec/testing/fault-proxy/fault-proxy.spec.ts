@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom, Subject } from 'rxjs';
 import { openConnection, TransportError } from '../../../src/index.ts';
+import type { FaultProxyOptions } from '../../../src/testing/fault-proxy/fault-proxy-options.ts';
 import { faultProxy } from '../../../src/testing/fault-proxy/fault-proxy.ts';
 import { afterThisSpec } from '../../cleanup.ts';
 import { closeOf, dialRaw, drain, startRawServer, startServer } from '../../loopback.ts';
@@ -144,9 +145,11 @@ describe('faultProxy without faults', () => {
     ['a wrong endpoint', { to: 'nowhere' }, 'ERR_INVALID_ENDPOINT'],
     ['a wrong fault', { to: 'a:1', rate: 0 }, 'ERR_INVALID_OPTION'],
     ['a wrong seed', { to: 'a:1', seed: 0.5 }, 'ERR_INVALID_OPTION'],
+    ['no options', undefined, 'ERR_INVALID_OPTION'],
+    ['a server of TLS', { to: 'tls://a:1' }, 'ERR_UNSUPPORTED'],
     ['an address of another machine', { to: 'a:1', listen: '192.0.2.1:1' }, 'ERR_ADDRESS_NOT_AVAILABLE'],
   ])('errors with %s', async (_, options, code) => {
-    await expect(firstValueFrom(faultProxy(options))).rejects.toMatchObject({ code });
+    await expect(firstValueFrom(faultProxy(options as FaultProxyOptions))).rejects.toMatchObject({ code });
   });
 });
 

@@ -29,7 +29,7 @@ import { RunningFaultProxy, type FaultProxy } from './running-fault-proxy.ts';
  * It is what toxiproxy does, without a daemon; each option names the toxic that is alike. Its `down` is to unsubscribe, and to
  * subscribe again, with `listen` the same.
  *
- * Errors: those of `bind`; `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`.
+ * Errors: those of `bind`; `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`; `ERR_UNSUPPORTED` for `to: 'tls://…'`.
  *
  * @see The README of Shopify/toxiproxy
  * @public
