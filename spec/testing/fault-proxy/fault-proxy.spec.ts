@@ -385,10 +385,12 @@ describe('faultProxy with faults', () => {
   });
 
   it('closes with FIN after so many bytes, however many are behind them', async () => {
-    const { client, server } = await converse({ upstream: { closeAfter: 10 }, window: 100_000 });
+    const { client, server, between, proxy } = await converse({ upstream: { stall: true }, window: 100_000 });
     const ends = [endOf(server), endOf(client)];
     const asked = heardBy(server);
     client.end(Buffer.alloc(300_000, 'a'));
+    await eventually(() => between.upstream.bytesInTransit >= 100_000);
+    proxy.change({ upstream: { stall: false, closeAfter: 10 } });
     expect(await Promise.all(ends)).toEqual(['FIN', 'FIN']);
     expect(asked.join('')).toBe('a'.repeat(10));
     server.end();
