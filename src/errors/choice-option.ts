@@ -1,7 +1,7 @@
 import { invalidOption } from './invalid-option.ts';
 
 /** The option, or its default: one of a few values, which programs without types may miss. */
-export function choiceOption<Choice extends string | number>(
+export function choiceOption<Choice extends string | number | boolean>(
   name: string,
   value: Choice | undefined,
   byDefault: Choice,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstValueFrom, Subject } from 'rxjs';
 import { openConnection, TransportError } from '../../../src/index.ts';
+import type { FaultProxyOptions } from '../../../src/testing/fault-proxy/fault-proxy-options.ts';
 import { faultProxy } from '../../../src/testing/fault-proxy/fault-proxy.ts';
 import { afterThisSpec } from '../../cleanup.ts';
 import { closeOf, dialRaw, drain, startRawServer, startServer } from '../../loopback.ts';
@@ -144,9 +145,11 @@ describe('faultProxy without faults', () => {
     ['a wrong endpoint', { to: 'nowhere' }, 'ERR_INVALID_ENDPOINT'],
     ['a wrong fault', { to: 'a:1', rate: 0 }, 'ERR_INVALID_OPTION'],
     ['a wrong seed', { to: 'a:1', seed: 0.5 }, 'ERR_INVALID_OPTION'],
+    ['no options', undefined, 'ERR_INVALID_OPTION'],
+    ['a server of TLS', { to: 'tls://a:1' }, 'ERR_UNSUPPORTED'],
     ['an address of another machine', { to: 'a:1', listen: '192.0.2.1:1' }, 'ERR_ADDRESS_NOT_AVAILABLE'],
   ])('errors with %s', async (_, options, code) => {
-    await expect(firstValueFrom(faultProxy(options))).rejects.toMatchObject({ code });
+    await expect(firstValueFrom(faultProxy(options as FaultProxyOptions))).rejects.toMatchObject({ code });
   });
 });
 
@@ -323,6 +326,19 @@ describe('faultProxy with faults', () => {
     expect(taken).toBe(16 * 1024 * 1024);
   });
 
+  it('passes the reset of a side that it does not read from on once the window has room', async () => {
+    const { client, server, between, proxy } = await converse({ upstream: { stall: true }, window: 100_000 });
+    server.resume().on('error', () => undefined);
+    client.write(Buffer.alloc(8 * 1024 * 1024));
+    await eventually(() => between.upstream.bytesInTransit >= 100_000);
+    client.resetAndDestroy();
+    await settled();
+    expect(between.state).toBe('open');
+    proxy.change({ upstream: { stall: false } });
+    await firstValueFrom(between.closed);
+    expect(between).toMatchObject({ state: 'lost', error: { code: 'ERR_CONNECTION_RESET' } });
+  });
+
   it('resets both sides after exactly so many bytes', async () => {
     // Peers of ours: Node may report a reset that comes behind bytes as an end.
     const { server, accept } = await startServer();
@@ -366,6 +382,18 @@ describe('faultProxy with faults', () => {
     server.end();
     await firstValueFrom(between.closed);
     expect(between.state).toBe('closed');
+  });
+
+  it('closes with FIN after so many bytes, however many are behind them', async () => {
+    const { client, server, between, proxy } = await converse({ upstream: { stall: true }, window: 100_000 });
+    const ends = [endOf(server), endOf(client)];
+    const asked = heardBy(server);
+    client.end(Buffer.alloc(300_000, 'a'));
+    await eventually(() => between.upstream.bytesInTransit >= 100_000);
+    proxy.change({ upstream: { stall: false, closeAfter: 10 } });
+    expect(await Promise.all(ends)).toEqual(['FIN', 'FIN']);
+    expect(asked.join('')).toBe('a'.repeat(10));
+    server.end();
   });
 
   it('resets each connection resetIn milliseconds after it came, or after the change', async () => {
@@ -511,6 +539,31 @@ describe('silence', () => {
     await eventually(() => heard.join('') === 'hello');
   });
 
+  it('resets who has spoken into it, when it is closed, and ends who has not with FIN', async () => {
+    const { client, server, proxy, another, stop } = await converse();
+    const idle = await another();
+    proxy.partition();
+    const ends = [client, server, idle.client, idle.server].map((socket) => endOf(socket));
+    await new Promise((resolve) => client.write('hello?', resolve));
+    await settled();
+    const stopped = stop();
+    expect(await Promise.all(ends)).toEqual(['RST', 'RST', 'FIN', 'FIN']);
+    idle.client.end();
+    idle.server.end();
+    await stopped;
+  });
+
+  it('resets whom no server was dialled for, when it is closed', async () => {
+    const { endpoint } = await startRawServer();
+    const { proxy, clock } = await startProxy({ to: endpoint, halfOpen: true, closeIn: 300 });
+    const client = await dialRaw(proxy.endpoint);
+    const end = endOf(client);
+    client.write('hello?');
+    await eventually(() => proxy.open.size === 1);
+    clock.pass(300);
+    expect(await end).toBe('RST');
+  });
+
   it('leaves the faults as they were', async () => {
     const { client, server, proxy, between, clock } = await converse({ latency: HOUR });
     const heard = heardBy(server);
@@ -598,6 +651,35 @@ describe('a fault proxy that runs', () => {
     client.write('a question');
     await eventually(() => between.upstream.bytesInTransit === 10);
     const ends = [endOf(client), endOf(server)];
+    await stop();
+    expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
+  });
+
+  it.each(['closeIn', 'unsubscribe'])(
+    'resets who has sent more than was read, by %s: no FIN behind a part',
+    async (by) => {
+      const { client, server, between, clock, stop } = await converse({
+        upstream: { rate: 100_000 },
+        window: 100_000,
+        closeIn: by === 'closeIn' ? 5 : Infinity,
+      });
+      const ends = [endOf(client), endOf(server)];
+      const heard = heardBy(server);
+      client.end(Buffer.alloc(300_000));
+      await eventually(() => heard.length > 0 && between.upstream.bytesInTransit >= 100_000);
+      const stopped = by === 'closeIn' ? undefined : stop();
+      clock.pass(5);
+      expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
+      await stopped;
+      expect(between.state).toBe('lost');
+    },
+  );
+
+  it('resets where a resetAfter would cut what is in transit, when it is unsubscribed', async () => {
+    const { client, server, between, stop } = await converse({ upstream: { latency: HOUR, resetAfter: 5 } });
+    const ends = [endOf(client), endOf(server)];
+    client.write('0123456789');
+    await eventually(() => between.upstream.bytesInTransit === 10);
     await stop();
     expect(await Promise.all(ends)).toEqual(['RST', 'RST']);
   });

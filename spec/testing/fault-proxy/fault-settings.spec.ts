@@ -65,6 +65,19 @@ describe('changedFaults', () => {
     );
   });
 
+  it.each([
+    [5, 'the faults are a number'],
+    [null, 'the faults are null'],
+    [{ upstream: 5 }, 'upstream is a number'],
+    [{ downstream: null }, 'downstream is null'],
+    [{ halfOpen: 'yes' }, 'halfOpen is yes; it takes true, false'],
+    [{ upstream: { halfOpen: 1 } }, 'halfOpen is 1; it takes true, false'],
+  ])('refuses %j of a program without types', (faults, message) => {
+    const change = (): unknown => changedFaults(NO_FAULTS, faults as Faults);
+    expect(change).toThrow(message);
+    expect(change).toThrow(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }));
+  });
+
   it('does not depend on whether changes come together or one after the other', () => {
     const direction = fc.record(
       { latency: fc.nat(9), rate: fc.integer({ min: 1, max: 9 }), stall: fc.oneof(fc.boolean(), fc.nat(9)) },

@@ -67,6 +67,7 @@ export class Direction implements ProxiedTraffic {
   readonly #passed: Subject<void> = new Subject();
   // Given to the target; the kernel may not have all of it yet.
   #handed = 0;
+  #sourceEnded = false;
 
   constructor(host: DirectionHost) {
     this.#host = host;
@@ -110,9 +111,14 @@ export class Direction implements ProxiedTraffic {
     const busy = combineLatest([this.#transit.full, silent]).pipe(map(([full, held]) => full || held));
     const slices = holdWhile(source, busy).pipe(
       catchError(() => NEVER),
-      tap((chunk) => {
-        this.bytesRead += chunk.length;
-        this.#transit.add(chunk);
+      tap({
+        next: (chunk) => {
+          this.bytesRead += chunk.length;
+          this.#transit.add(chunk);
+        },
+        complete: () => {
+          this.#sourceEnded = true;
+        },
       }),
       delayInOrder(() => this.#delay(), this.#host.scheduler),
       tap((chunk) => {
@@ -124,21 +130,32 @@ export class Direction implements ProxiedTraffic {
   }
 
   /**
-   * Writes what is in transit without further delay, because the connection is to be closed.
-   *
-   * @returns whether that is all; if not, what is left is kept back by a fault
+   * Whether to close now, with a FIN, would lose bytes of the source: a fault keeps them back, or they were not read yet. What is
+   * beyond `closeAfter` is to be lost.
    */
-  flush(target: Connection): boolean {
+  keepsBack(source: Connection): boolean {
     const { halfOpen, stall, resetAfter, closeAfter } = this.#host.present();
     const bytes = this.#transit.bytes;
-    if (bytes > 0 && (halfOpen || this.#handed + bytes > stall)) return false;
-    const left = Buffer.concat(this.#transit.takeAll()).subarray(
-      0,
-      Math.min(resetAfter, closeAfter) - this.#handed,
-    );
+    const due = this.#handed + bytes;
+    if (this.#handed >= closeAfter) return false;
+    if (bytes > 0 && (halfOpen || due > stall || Math.min(due, closeAfter) >= resetAfter)) return true;
+    return due < closeAfter && !this.#sourceEnded && (this.#transit.isFull || this.#isReadAhead(source));
+  }
+
+  /** Writes what is in transit without further delay, because the connection is to be closed. */
+  flush(target: Connection): void {
+    const { closeAfter } = this.#host.present();
+    const left = Buffer.concat(this.#transit.takeAll()).subarray(0, Math.max(0, closeAfter - this.#handed));
     this.bytesPassed += left.length;
     if (left.length > 0) target.write(left);
-    return true;
+  }
+
+  /** Whether the connection has bytes that it does not deliver, because it is held. */
+  #isReadAhead({ traffic }: Connection): boolean {
+    let isAhead = false;
+    // The totals so far come with the subscription.
+    traffic.pipe(take(1)).subscribe(({ bytesRead }) => (isAhead = bytesRead > this.bytesRead));
+    return isAhead;
   }
 
   #delay(): number {

@@ -4,6 +4,7 @@ import { parseEndpoint } from '../../endpoint/parse-endpoint.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { fractionOption, quantityOption } from '../../errors/option-range.ts';
+import { TransportError } from '../../errors/transport-error.ts';
 import type { BindOptions } from '../../transport/bind-options.ts';
 import type { ConnectOptions } from '../../transport/connect-options.ts';
 import { changedFaults, NO_FAULTS, type FaultSettings } from './fault-settings.ts';
@@ -17,7 +18,7 @@ import type { Faults } from './faults.ts';
 export interface FaultProxyOptions extends Faults {
   /** Where clients connect. Default `127.0.0.1:0`: a free port, to be read from `FaultProxy.endpoint`. */
   readonly listen?: string | undefined;
-  /** The server that is dialled for each of them, by TCP or a Unix socket. */
+  /** The server that is dialled for each of them, by TCP or a Unix socket; not `tls://`: TLS passes through as it is. */
   readonly to: string;
   /** The share of connections that have the faults, from 0 to 1 (`toxicity` of toxiproxy). Default 1. */
   readonly share?: number | undefined;
@@ -54,8 +55,10 @@ export interface FaultProxySettings {
 const WINDOW = 1024 * 1024;
 const MAX_WRITE_BUFFER = 16 * 1024 * 1024;
 
-/** Reads the options once, at the edge; throws `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`. */
+/** Reads the options once, at the edge; throws `ERR_INVALID_OPTION`, `ERR_INVALID_ENDPOINT`, `ERR_UNSUPPORTED`. */
 export function readFaultProxyOptions(options: FaultProxyOptions): FaultProxySettings {
+  // Programs without types may leave them out.
+  if (!isObject(options)) throw invalidOption("the options are missing; write { to: 'host:port' }");
   const { scheduler = asyncScheduler, until, gracePeriod, closeTimeout, connectTimeout } = options;
   const window = quantityOption('window', options.window, WINDOW, 1);
   // A FIN ends one direction and says nothing about the other, so on both sides ending is left to us. And whatever is in transit
@@ -64,7 +67,7 @@ export function readFaultProxyOptions(options: FaultProxyOptions): FaultProxySet
   const common = { allowHalfOpen: true, closeTimeout, maxWriteBuffer, scheduler };
   return {
     listen: options.listen ?? '127.0.0.1:0',
-    to: formatEndpoint(parseEndpoint(options.to)),
+    to: serverOption(options.to),
     faults: changedFaults(NO_FAULTS, options),
     share: fractionOption('share', options.share, 1),
     window,
@@ -73,6 +76,18 @@ export function readFaultProxyOptions(options: FaultProxyOptions): FaultProxySet
     bindOptions: { ...common, until, gracePeriod },
     connectOptions: { ...common, connectTimeout },
   };
+}
+
+function serverOption(text: string): Endpoint {
+  const parts = parseEndpoint(text);
+  const endpoint = formatEndpoint(parts);
+  if (parts.kind === 'unix' || !parts.tls) return endpoint;
+  const detail = 'to is tls://; write host:port: TLS passes through the proxy as it is';
+  throw new TransportError('ERR_UNSUPPORTED', { phase: 'parse', endpoint, detail });
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function seedOption(seed = 1): number {

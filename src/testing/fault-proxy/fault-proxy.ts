@@ -13,7 +13,8 @@ import { RunningFaultProxy, type FaultProxy } from './running-fault-proxy.ts';
  *
  * faultProxy     --p--------------
  * connections      ---a--b---c---      p.connections
- * unsubscribe    --p--------!          closes gracefully: what is in transit goes out at once, then FIN to both sides
+ * unsubscribe    --p--------!          closes gracefully: what is in transit goes out at once, then FIN to both sides;
+ *                                    a reset where bytes are kept back, or were not read
  * ```
  *
  * ```ts
@@ -22,14 +23,15 @@ import { RunningFaultProxy, type FaultProxy } from './running-fault-proxy.ts';
  *   .subscribe((connection) => connection.write('hello\n'));
  * ```
  *
- * No byte is changed, or overtakes another; bytes are lost by a reset alone. Half-close and reset pass through (a Unix socket knows
- * no reset: its peer sees an end, or ECONNRESET). Memory is bounded: who outruns a fault is held back once `window` bytes are in
+ * No byte is changed, or overtakes another; bytes are lost by a reset alone, or beyond `closeAfter`. Half-close and reset pass
+ * through (a Unix socket knows no reset: its peer sees an end, or ECONNRESET); the reset of a side that is held back is noticed when
+ * the window has room again. Memory is bounded: who outruns a fault is held back once `window` bytes are in
  * transit. Where the server cannot be dialled, the client is reset, and the proxy goes on. TLS passes through as it is.
  *
  * It is what toxiproxy does, without a daemon; each option names the toxic that is alike. Its `down` is to unsubscribe, and to
  * subscribe again, with `listen` the same.
  *
- * Errors: those of `bind`; `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`.
+ * Errors: those of `bind`; `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`; `ERR_UNSUPPORTED` for `to: 'tls://…'`.
  *
  * @see The README of Shopify/toxiproxy
  * @public

@@ -1,3 +1,4 @@
+import { choiceOption } from '../../errors/choice-option.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { millisecondsOption, quantityOption } from '../../errors/option-range.ts';
 import type { DirectionFaults, Faults } from './faults.ts';
@@ -49,7 +50,9 @@ export const NO_FAULTS: FaultSettings = {
 
 /** What was before, with what is named changed; throws `ERR_INVALID_OPTION`. */
 export function changedFaults(before: FaultSettings, faults: Faults): FaultSettings {
-  const { upstream = {}, downstream = {} } = faults;
+  const { upstream = {}, downstream = {} } = objectOption('the faults are', faults);
+  objectOption('upstream is', upstream);
+  objectOption('downstream is', downstream);
   return {
     upstream: consistent(changedDirection(changedDirection(before.upstream, faults), upstream)),
     downstream: consistent(changedDirection(changedDirection(before.downstream, faults), downstream)),
@@ -67,11 +70,17 @@ function changedDirection(before: DirectionSettings, faults: DirectionFaults): D
     sliceVariation: quantityOption('sliceVariation', faults.sliceVariation, before.sliceVariation),
     sliceDelay: millisecondsOption('sliceDelay', faults.sliceDelay, before.sliceDelay),
     stall: stallOption(faults.stall, before.stall),
-    halfOpen: faults.halfOpen ?? before.halfOpen,
+    halfOpen: choiceOption('halfOpen', faults.halfOpen, before.halfOpen, [true, false]),
     resetAfter: quantityOption('resetAfter', faults.resetAfter, before.resetAfter),
     closeAfter: quantityOption('closeAfter', faults.closeAfter, before.closeAfter),
     closeDelay: millisecondsOption('closeDelay', faults.closeDelay, before.closeDelay),
   };
+}
+
+/** Programs without types may say anything. */
+function objectOption<T>(what: string, value: T): T {
+  if (typeof value === 'object' && value !== null) return value;
+  throw invalidOption(`${what} ${value === null ? 'null' : `a ${typeof value}`}; faults are an object`);
 }
 
 function stallOption(stall: boolean | number | undefined, before: number): number {

@@ -24,7 +24,8 @@ export interface DirectionFaults {
   readonly sliceDelay?: number | undefined;
   /**
    * Passes nothing on, neither bytes nor a FIN, from now on (`true`), or once so many bytes were passed on in all. They are read
-   * until the window is full, and wait (`timeout`, which loses them). A reset still passes. Default false.
+   * until the window is full, and wait (`timeout`, which loses them). A reset still passes; but of a side that is not read from,
+   * because more than the window was sent, it is noticed only when the window has room again. Default false.
    */
   readonly stall?: boolean | number | undefined;
   /**
@@ -58,7 +59,8 @@ export interface Faults extends DirectionFaults {
   readonly resetIn?: number | undefined;
   /**
    * Closes each connection so many milliseconds after it was accepted, or after this was changed (with `stall`: `timeout`). Where
-   * bytes are kept back it is a reset, so that nothing that was cut short looks whole. Default `Infinity`.
+   * bytes are kept back or were not read, or no server was dialled yet, it is a reset, so that nothing that was cut short looks
+   * whole. Default `Infinity`.
    */
   readonly closeIn?: number | undefined;
 }

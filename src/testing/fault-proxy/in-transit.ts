@@ -21,6 +21,10 @@ export class InTransit {
     return this.#full;
   }
 
+  get isFull(): boolean {
+    return this.#full.value;
+  }
+
   add(chunk: Buffer): void {
     this.#chunks.push(chunk);
     this.bytes += chunk.length;

@@ -120,18 +120,22 @@ export class Relay implements ProxiedConnection {
     );
   }
 
-  /** Closes both sides gracefully; it is a reset where a fault keeps back what was read. */
+  /**
+   * Closes both sides gracefully; it is a reset where bytes would be lost by that: where a fault keeps them back, or who sends was
+   * not read from. Before the server is dialled the client is not read from at all.
+   */
   close(): void {
     const { client } = this.#init;
     const server = this.#dialled;
-    const isWhole = server === undefined || (this.upstream.flush(server) && this.downstream.flush(client));
-    if (!isWhole) {
+    if (server === undefined || this.upstream.keepsBack(client) || this.downstream.keepsBack(server)) {
       this.reset();
       return;
     }
+    this.upstream.flush(server);
+    this.downstream.flush(client);
     this.#stop.next();
     void client.close();
-    void server?.close();
+    void server.close();
   }
 
   #direction(name: 'upstream' | 'downstream'): Direction {
