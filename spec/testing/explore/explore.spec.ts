@@ -87,6 +87,8 @@ describe('explore', () => {
     expect((await explore(sturdy, { ...SHORT, seeds: 5 })).runs).toBe(1);
     process.env['RXJS_NET_SEED'] = 'seven';
     await expect(explore(sturdy, SHORT)).rejects.toThrow('a seed is NaN');
+    process.env['RXJS_NET_SEED'] = '';
+    expect((await explore(sturdy, { ...SHORT, seeds: 3 })).runs).toBe(3);
   });
 
   it('finds what no fault is needed for', async () => {
@@ -155,6 +157,19 @@ describe('explore', () => {
     expect(violation).toEqual({ invariant: 'no subscriber errs', at: 20_000, error: new Error('mine') });
     expect(message).toContain('Error: mine');
     expect(config.onUnhandledError).toBe(before);
+  });
+
+  it('tells what a subscriber threw, and not the invariant that broke in its wake', async () => {
+    const scenario: Scenario = ({ scheduler }) => {
+      let isDone = false;
+      timer(100, scheduler).subscribe(() => {
+        if (scheduler.now() > 0) throw new Error('mine');
+        isDone = true;
+      });
+      return { eventually: { 'it is done': () => isDone } };
+    };
+    const { violation } = await failureOf(scenario);
+    expect(violation).toMatchObject({ invariant: 'no subscriber errs', error: new Error('mine') });
   });
 
   it('gives Promises their turns, when it is told that there are any', async () => {
@@ -240,6 +255,9 @@ describe('explore', () => {
     [{ seeds: 0 }, 'seeds is 0'],
     [{ seeds: Infinity }, 'seeds is Infinity'],
     [{ seeds: [1.5] }, 'a seed is 1.5'],
+    [{ seeds: [] }, 'seeds is empty'],
+    [{ faults: ['partitoin' as 'partition'] }, 'faults names partitoin'],
+    [{ faults: { cash: true } as ExploreOptions['faults'] }, 'faults names cash'],
     [{ duration: Infinity }, 'duration is Infinity'],
     [{ quiet: -1 }, 'quiet is -1'],
     [{ maxFaults: 0.5 }, 'maxFaults is 0.5'],

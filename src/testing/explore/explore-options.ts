@@ -1,3 +1,4 @@
+import { invalidOption } from '../../errors/invalid-option.ts';
 import { millisecondsOption, quantityOption } from '../../errors/option-range.ts';
 import type { FaultTargets } from './fault-targets.ts';
 import type { ExploreProgress } from './exploration.ts';
@@ -38,11 +39,12 @@ export const SEED_VARIABLE = 'RXJS_NET_SEED';
 export function readExploreOptions(options: ExploreOptions): ExploreSettings {
   const run = readRunOptions(options);
   const asked = process.env[SEED_VARIABLE];
+  const isAlone = asked !== undefined && asked !== '';
   const half = Math.ceil(run.duration / 2);
   return {
     run,
-    seeds: asked === undefined ? readSeeds(options.seeds) : [readSeed(Number(asked))],
-    isAlone: asked !== undefined,
+    seeds: isAlone ? [readSeed(Number(asked))] : readSeeds(options.seeds),
+    isAlone,
     faults: options.faults ?? {},
     maxFaults: finite('maxFaults', quantityOption('maxFaults', options.maxFaults, 6)),
     maxFaultDuration: millisecondsOption('maxFaultDuration', options.maxFaultDuration, half),
@@ -50,7 +52,11 @@ export function readExploreOptions(options: ExploreOptions): ExploreSettings {
 }
 
 function readSeeds(seeds: number | Iterable<number> = 100): readonly number[] {
-  if (typeof seeds !== 'number') return Array.from(seeds, readSeed);
+  if (typeof seeds !== 'number') {
+    const listed = Array.from(seeds, readSeed);
+    if (listed.length > 0) return listed;
+    throw invalidOption('seeds is empty; an exploration of none would always pass');
+  }
   const count = finite('seeds', quantityOption('seeds', seeds, seeds, 1));
   return Array.from({ length: count }, (_, index) => index + 1);
 }

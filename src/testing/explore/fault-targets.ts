@@ -25,6 +25,7 @@ export interface Target {
 
 /** The kinds that may befall anybody, and whom. */
 export function readTargets(targets: FaultTargets, hosts: readonly string[]): readonly Target[] {
+  requireKinds(isList(targets) ? targets : Object.keys(targets));
   const targetOf = (kind: FaultKind): boolean | readonly string[] | undefined =>
     isList(targets) ? targets.includes(kind) : targets[kind];
   return FAULT_KINDS.map((kind) => ({ kind, names: namesOf(kind, targetOf(kind), hosts) })).filter(
@@ -47,4 +48,11 @@ function namesOf(
 
 function isList(targets: FaultTargets): targets is readonly FaultKind[] {
   return Array.isArray(targets);
+}
+
+/** What is misspelt would never happen, and nobody would notice. */
+function requireKinds(kinds: readonly string[]): void {
+  const unknown = kinds.find((kind) => !FAULT_KINDS.some((known) => known === kind));
+  if (unknown !== undefined)
+    throw invalidOption(`faults names ${unknown}; there are ${FAULT_KINDS.join(', ')}`);
 }

@@ -22,7 +22,8 @@ export async function runOnce(
   const [run, unhandled] = await withUnhandledErrors(() =>
     new ScenarioRun(scenario, settings, seed).run(choose),
   );
-  if (run.violation !== undefined || unhandled.length === 0) return run;
+  // Before an invariant that failed: that is likely to be its consequence. RxJS tells of it when the run is over.
+  if (unhandled.length === 0) return run;
   const violation = { invariant: 'no subscriber errs', at: run.virtualTime, error: unhandled[0] };
   return { ...run, violation };
 }

@@ -93,12 +93,14 @@ export function dialFrom(host: DiallingHost, options: NetConnectOpts): Simulated
       fail(systemError('ENETDOWN', 'connect', { address: name, port }));
       return;
     }
+    let isResolved = false;
     try {
       const address = host.resolve(name);
+      isResolved = true;
       socket.emit('lookup', null, address, 4, name);
       dial(address);
     } catch (error) {
-      socket.emit('lookup', error);
+      if (!isResolved) socket.emit('lookup', error);
       fail(error as Error);
     }
   }, undefined);
