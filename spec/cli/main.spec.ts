@@ -21,7 +21,8 @@ async function echo(): Promise<number> {
 
 /** The command in a pseudo-terminal, and the keyboard in front of it. */
 function inTerminal(command: string): { readonly program: Program; readonly type: (keys: string) => void } {
-  const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: join(__dirname, '../..') });
+  // exec, as a shell that stays would get the Ctrl-C, too: dash dies of it, and its 130 would be taken for the command's.
+  const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], { cwd: join(__dirname, '../..') });
   const program = follow(child, command);
   return {
     program,
