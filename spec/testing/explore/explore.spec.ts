@@ -1,4 +1,4 @@
-import { config, from, map, mergeMap, of, tap, timer } from 'rxjs';
+import { config, from, map, mergeMap, NEVER, of, tap, throwError, timer } from 'rxjs';
 import {
   ExplorationError,
   explore,
@@ -107,7 +107,7 @@ describe('explore', () => {
     const moments: number[] = [];
     const scenario: Scenario = (network) => {
       network.host('a');
-      return { always: { 'time passes': () => moments.push(network.scheduler.now()) } };
+      return { always: { 'time passes': () => void moments.push(network.scheduler.now()) } };
     };
     const fault = { kind: 'backlogFull', at: 300, lasts: 900, host: 'a' } as const;
     await replay(scenario, { duration: 2000, quiet: 1500, seed: 1, faults: [fault] });
@@ -115,10 +115,31 @@ describe('explore', () => {
   });
 
   it('takes what an invariant returns for good, unless it is false', async () => {
+    const zero = (): boolean => 0 as unknown as boolean;
     const scenario: Scenario = () => ({
-      always: { nothing: () => undefined, zero: () => 0, 'no text': () => '', 'the truth': () => true },
+      always: { nothing: () => undefined, zero, 'the truth': () => true },
     });
-    expect((await explore(scenario, { ...SHORT, seeds: 1 })).checks).toBeGreaterThan(4 * 20);
+    expect((await explore(scenario, { ...SHORT, seeds: 1 })).checks).toBeGreaterThan(3 * 20);
+  });
+
+  it('refuses a check that would say later whether it holds', async () => {
+    const scenario = (() => ({
+      eventually: { 'all are there': () => Promise.reject(new Error('3 are missing')) },
+    })) as unknown as Scenario;
+    await expect(explore(scenario, { ...SHORT, seeds: 1 })).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      message: expect.stringContaining("'all are there' gives a Promise") as string,
+    });
+  });
+
+  it.each([undefined, null, 7])('refuses a scenario that returns %s', async (returned) => {
+    const options = { ...SHORT, seeds: 1 };
+    const scenario = (() => returned) as unknown as Scenario;
+    await expect(explore(scenario, options)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    const later = (() => Promise.resolve(returned)) as unknown as Scenario;
+    await expect(explore(later, { ...options, promises: true })).rejects.toThrow(
+      `the scenario returned ${String(returned)}`,
+    );
   });
 
   it('hands on what an invariant throws', async () => {
@@ -155,11 +176,12 @@ describe('explore', () => {
     };
     const { violation, message } = await failureOf(scenario);
     expect(violation).toEqual({ invariant: 'no subscriber errs', at: 20_000, error: new Error('mine') });
-    expect(message).toContain('Error: mine');
+    expect(message).toContain('  Error: mine\n\nRxJS tells of it after the run;');
+    expect(message).not.toContain('As well');
     expect(config.onUnhandledError).toBe(before);
   });
 
-  it('tells what a subscriber threw, and not the invariant that broke in its wake', async () => {
+  it('tells what a subscriber threw before the invariant that broke in its wake', async () => {
     const scenario: Scenario = ({ scheduler }) => {
       let isDone = false;
       timer(100, scheduler).subscribe(() => {
@@ -168,8 +190,12 @@ describe('explore', () => {
       });
       return { eventually: { 'it is done': () => isDone } };
     };
-    const { violation } = await failureOf(scenario);
+    const { violation, message } = await failureOf(scenario);
     expect(violation).toMatchObject({ invariant: 'no subscriber errs', error: new Error('mine') });
+    expect(violation.consequence).toEqual({ invariant: 'it is done', at: 20_000, error: undefined });
+    expect(message).toContain(
+      'As well, and likely in consequence: at 20000 ms it does not hold that it is done\n',
+    );
   });
 
   it('gives Promises their turns, when it is told that there are any', async () => {
@@ -231,6 +257,27 @@ describe('explore', () => {
     expect([first.violation.invariant, first.faults.length]).toEqual(['it has not crashed', 1]);
     const many = await failureOf(scenario, { ...options, seeds: [2] });
     expect([many.violation.invariant, many.faults.length]).toEqual(['it has crashed at most once', 2]);
+  });
+
+  it('keeps to the kind of error that it has found, while it looks for simpler faults', async () => {
+    // A crash is enough for one error; the other takes a full backlog before it.
+    const scenario: Scenario = (network) => {
+      let starts = 0;
+      network.host('a').run(() => {
+        if (starts++ === 0) return NEVER;
+        const isBoth = network.trace.toString().includes('backlog full');
+        return throwError(() => (isBoth ? new RangeError('both') : new TypeError('one')));
+      });
+      return {};
+    };
+    const found: unknown[] = [];
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const options: ExploreOptions = { ...SHORT, faults: ['crash', 'backlogFull'], seeds: [seed] };
+      const error: unknown = await explore(scenario, options).catch((reason: unknown) => reason);
+      if (error instanceof ExplorationError) found.push([String(error.cause), error.faults.length]);
+    }
+    expect(found).toContainEqual(['RangeError: both', 2]);
+    expect(found).toContainEqual(['TypeError: one', 1]);
   });
 
   it('tells of its progress', async () => {

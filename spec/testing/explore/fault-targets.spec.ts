@@ -24,9 +24,18 @@ describe('readTargets', () => {
     expect(readTargets([], HOSTS)).toEqual([]);
   });
 
-  it('leaves partitions out where there are not two to part', () => {
-    expect(readTargets({ ...NONE, partition: ['server'] }, HOSTS)).toEqual([]);
-    expect(readTargets({ ...NONE, partition: true }, ['alone'])).toEqual([]);
+  it('leaves partitions out where nobody asked for them and there are not two to part', () => {
+    expect(readTargets({ ...NONE, partition: undefined }, ['alone'])).toEqual([]);
+    expect(readTargets({ ...NONE, partition: [] }, HOSTS)).toEqual([]);
+  });
+
+  it.each([
+    [{ partition: ['server'] }, HOSTS, 'faults.partition is of server alone; it takes two hosts'],
+    [{ partition: ['server', 'server'] }, HOSTS, 'faults.partition is of server alone; it takes two hosts'],
+    [{ partition: true }, ['client'], 'faults.partition is of client alone; it takes two hosts'],
+    [['partition'] as const, ['client'], 'faults.partition is of client alone; it takes two hosts'],
+  ])('refuses a partition of one host: %j', (targets, hosts, message) => {
+    expect(() => readTargets(targets, hosts)).toThrow(message);
   });
 
   it('lets a name fail that is no host, and refuses to hit a host that is not there', () => {

@@ -29,6 +29,32 @@ describe('replay', () => {
     );
   });
 
+  const wrong = (fields: object): readonly Fault[] => [{ ...crash, ...fields }];
+  it.each([
+    [wrong({ kind: 'cash' }), 'a fault is of kind cash; there are partition'],
+    [wrong({ kind: undefined }), 'a fault is of kind undefined'],
+    [wrong({ at: NaN }), 'at of a crash is NaN'],
+    [wrong({ at: undefined }), 'at of a crash is missing'],
+    [wrong({ lasts: -1 }), 'lasts of a crash is -1'],
+    [wrong({ lasts: Infinity }), 'lasts of a crash is Infinity'],
+    [wrong({ how: 'loudly' }), 'how is loudly'],
+    [wrong({ kind: 'slowReader', bytesPerSecond: -5 }), 'bytesPerSecond is -5'],
+    [wrong({ kind: 'dropSyn', count: 0.5 }), 'count is 0.5'],
+    [wrong({ kind: 'partition', between: ['server', 'server'] }), 'a partition of server from itself'],
+    [wrong({ kind: 'resolution', name: 'server', failure: 'EFAIL' }), 'a resolution is EFAIL'],
+    [undefined as unknown as readonly Fault[], 'faults is no list'],
+  ])('refuses a fault that cannot happen: %j', async (faults, message) => {
+    await expect(replay(sturdy, { seed: 1, faults })).rejects.toMatchObject({
+      code: 'ERR_INVALID_OPTION',
+      message: expect.stringContaining(message) as string,
+    });
+  });
+
+  it.each([undefined, NaN, 1.5, 'one'])('refuses %s for a seed', async (seed) => {
+    const options = { seed: seed as unknown as number, faults: [] };
+    await expect(replay(sturdy, options)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+  });
+
   it('refuses a fault of a host that is not there', async () => {
     await expect(replay(fragile, { seed: 1, faults: [{ ...crash, host: 'sever' }] })).rejects.toThrow(
       'a fault names sever',

@@ -76,6 +76,18 @@ describe('Path', () => {
     expect([arrived, held]).toEqual([['at 110'], [true, false]]);
   });
 
+  it('holds what was sent while it was blocked, though it would have arrived only after that', () => {
+    const { scheduler, path, arrived } = pathOf({});
+    const lane = { lastArrival: 0 };
+    path.block();
+    path.carry(1, lane, { arrive: () => arrived.push(`a at ${scheduler.now()}`) });
+    scheduler.advance(5);
+    path.unblock();
+    path.carry(1, lane, { arrive: () => arrived.push(`b at ${scheduler.now()}`) });
+    scheduler.flush();
+    expect(arrived).toEqual(['a at 15', 'b at 15']);
+  });
+
   it('loses what has no connection yet while it is blocked', () => {
     const { scheduler, path, arrived } = pathOf({});
     path.block();

@@ -43,7 +43,7 @@ async function simplest(
   let runs = 0;
   for (let asked = shrinking.next(); asked.done !== true && runs < MOST_RUNS; runs += 1) {
     const run = await runWith(asked.value);
-    const fails = isLike(run, found);
+    const fails = hasFailed(run) && isLike(run, found);
     if (fails) failed = run;
     asked = shrinking.next(fails);
   }
@@ -51,6 +51,15 @@ async function simplest(
 }
 
 /** A simpler list of faults may show another bug, which is another story. */
-function isLike(run: Run, found: FailedRun): run is FailedRun {
-  return run.violation?.invariant === found.violation.invariant;
+function isLike({ violation }: Run, found: FailedRun): boolean {
+  return (
+    violation?.invariant === found.violation.invariant &&
+    kindOf(violation.error) === kindOf(found.violation.error)
+  );
+}
+
+/** What tells one kind of error from another; the message of one may differ from run to run. */
+function kindOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error ? error.code : error.name;
 }

@@ -5,7 +5,8 @@ import { FAULT_KINDS, type FaultKind } from './fault.ts';
  * Which kinds of faults befall which hosts, by their names.
  *
  * In an object, `true`, and a kind that is not named, is every host of the network; `false` is none. A partition is between any two of
- * its hosts; `resolution` takes names that are looked up, so an alias as well. A list is of these kinds alone, for every host.
+ * its hosts, so it takes two; `resolution` takes names that are looked up, so an alias as well. A list is of these kinds alone, for
+ * every host.
  *
  * ```ts
  * const all: FaultTargets = { crash: ['server'], slowReader: false };
@@ -29,21 +30,30 @@ export function readTargets(targets: FaultTargets, hosts: readonly string[]): re
   const targetOf = (kind: FaultKind): boolean | readonly string[] | undefined =>
     isList(targets) ? targets.includes(kind) : targets[kind];
   return FAULT_KINDS.map((kind) => ({ kind, names: namesOf(kind, targetOf(kind), hosts) })).filter(
-    ({ kind, names }) => names.length >= (kind === 'partition' ? 2 : 1),
+    ({ kind, names }) => names.length >= leastOf(kind),
   );
+}
+
+function leastOf(kind: FaultKind): number {
+  return kind === 'partition' ? 2 : 1;
 }
 
 function namesOf(
   kind: FaultKind,
-  target: boolean | readonly string[] = true,
+  target: boolean | readonly string[] | undefined,
   hosts: readonly string[],
 ): readonly string[] {
-  if (typeof target === 'boolean') return target ? hosts : [];
-  const unknown = kind === 'resolution' ? undefined : target.find((name) => !hosts.includes(name));
-  if (unknown === undefined) return target;
-  throw invalidOption(
-    `faults.${kind} names ${unknown}, which the scenario has not made; it has ${hosts.join(', ')}`,
-  );
+  if (target === undefined) return hosts;
+  const names = [...new Set(typeof target === 'boolean' ? (target ? hosts : []) : target)];
+  const unknown = kind === 'resolution' ? undefined : names.find((name) => !hosts.includes(name));
+  if (unknown !== undefined)
+    throw invalidOption(
+      `faults.${kind} names ${unknown}, which the scenario has not made; it has ${hosts.join(', ')}`,
+    );
+  // What was asked for and cannot happen would be missed by nobody.
+  if (names.length > 0 && names.length < leastOf(kind))
+    throw invalidOption(`faults.${kind} is of ${names.join(', ')} alone; it takes two hosts`);
+  return names;
 }
 
 function isList(targets: FaultTargets): targets is readonly FaultKind[] {

@@ -2,6 +2,7 @@ import type { Trace } from '../simulation/trace.ts';
 import { ExplorationError } from './exploration-error.ts';
 import { readRunOptions, readSeed, type RunOptions } from './run-options.ts';
 import type { Fault } from './fault.ts';
+import { readFaults } from './read-faults.ts';
 import { writeReport } from './report.ts';
 import { runOnce } from './run-once.ts';
 import type { Scenario } from './scenario.ts';
@@ -38,7 +39,8 @@ export interface ReplayOptions extends RunOptions {
  */
 export async function replay(scenario: Scenario, options: ReplayOptions): Promise<Trace> {
   const seed = readSeed(options.seed);
-  const run = await runOnce(scenario, readRunOptions(options), seed, () => options.faults);
+  const given = readFaults(options.faults);
+  const run = await runOnce(scenario, readRunOptions(options), seed, () => given);
   const { faults, violation, trace } = run;
   if (violation === undefined) return trace;
   const failure = { seed, faults, violation, trace };

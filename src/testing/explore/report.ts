@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { Trace } from '../simulation/trace.ts';
 import { describeFault, type Fault } from './fault.ts';
 import { SEED_VARIABLE } from './explore-options.ts';
-import type { Violation } from './run.ts';
+import { NO_SUBSCRIBER_ERRS, type Violation } from './run.ts';
 import { traceExcerpt } from './trace-excerpt.ts';
 
 /** A run that failed, and how it was found. */
@@ -18,12 +18,12 @@ export interface Failure {
 
 /** What a bug looks like to whoever has to mend it. */
 export function writeReport({ seed, faults, violation, trace, isWhole, history }: Failure): string {
-  const thrown = violation.error === undefined ? [] : [indent(describeError(violation.error)), ''];
   const heading = isWhole ? 'The trace:' : 'From the trace:';
   return [
-    `seed ${seed}: at ${violation.at} ms it does not hold that ${violation.invariant}`,
+    `seed ${seed}: ${sentence(violation)}`,
     '',
-    ...thrown,
+    ...thrown(violation),
+    ...alsoBroken(violation),
     history,
     '',
     ...faultTable(faults),
@@ -36,6 +36,22 @@ export function writeReport({ seed, faults, violation, trace, isWhole, history }
     ...replayCall(seed, faults).map(indent),
     '',
   ].join('\n');
+}
+
+function sentence({ at, invariant }: Violation): string {
+  return `at ${at} ms it does not hold that ${invariant}`;
+}
+
+function thrown({ invariant, error }: Violation): readonly string[] {
+  if (error === undefined) return [];
+  const isLate = invariant === NO_SUBSCRIBER_ERRS;
+  const late = isLate ? ['RxJS tells of it after the run; when it was thrown, nobody knows.', ''] : [];
+  return [indent(describeError(error)), '', ...late];
+}
+
+function alsoBroken({ consequence }: Violation): readonly string[] {
+  if (consequence === undefined) return [];
+  return [`As well, and likely in consequence: ${sentence(consequence)}`, '', ...thrown(consequence)];
 }
 
 function faultTable(faults: readonly Fault[]): readonly string[] {

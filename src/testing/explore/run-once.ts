@@ -1,9 +1,11 @@
 import { firstValueFrom, timer } from 'rxjs';
+import { isPromiseLike } from '../../connection/pull-source.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { SimulatedNetwork } from '../simulation/simulated-network.ts';
 import { SimulationScheduler } from '../simulation/simulation-scheduler.ts';
+import { brokenInvariant, requireInvariants, silence } from './check-invariants.ts';
 import type { Fault } from './fault.ts';
-import type { Run, Violation } from './run.ts';
+import { NO_PROGRAM_ERRS, NO_SUBSCRIBER_ERRS, type Run, type Violation } from './run.ts';
 import type { RunSettings } from './run-options.ts';
 import { faultEdges } from './inject-faults.ts';
 import type { Checks, Invariants, Scenario } from './scenario.ts';
@@ -22,10 +24,10 @@ export async function runOnce(
   const [run, unhandled] = await withUnhandledErrors(() =>
     new ScenarioRun(scenario, settings, seed).run(choose),
   );
-  // Before an invariant that failed: that is likely to be its consequence. RxJS tells of it when the run is over.
   if (unhandled.length === 0) return run;
-  const violation = { invariant: 'no subscriber errs', at: run.virtualTime, error: unhandled[0] };
-  return { ...run, violation };
+  // RxJS tells of it when the run is over.
+  const [invariant, at, error] = [NO_SUBSCRIBER_ERRS, run.virtualTime, unhandled[0]];
+  return { ...run, violation: { invariant, at, error, consequence: run.violation } };
 }
 
 /**
@@ -67,8 +69,9 @@ class ScenarioRun {
 
   async #begin(): Promise<Invariants> {
     const invariants = this.#scenario(this.#network);
-    if (!('then' in invariants)) return invariants;
-    if (this.#settings.promises) return this.#scheduler.settle(invariants);
+    if (!isPromiseLike(invariants)) return requireInvariants(invariants);
+    if (this.#settings.promises) return requireInvariants(await this.#scheduler.settle(invariants));
+    silence(invariants);
     throw invalidOption('the scenario gives a Promise, which wants the option promises');
   }
 
@@ -92,21 +95,14 @@ class ScenarioRun {
       else await scheduler.settle(firstValueFrom(timer(stop - scheduler.now(), scheduler)));
       return undefined;
     } catch (error) {
-      return { invariant: 'no program errs', at: scheduler.now(), error };
+      return { invariant: NO_PROGRAM_ERRS, at: scheduler.now(), error };
     }
   }
 
   #check(checks: Checks): Violation | undefined {
-    const at = this.#scheduler.now();
-    for (const [invariant, holds] of Object.entries(checks)) {
+    return brokenInvariant(checks, this.#scheduler.now(), () => {
       this.#checks += 1;
-      try {
-        if (holds() === false) return { invariant, at, error: undefined };
-      } catch (error) {
-        return { invariant, at, error };
-      }
-    }
-    return undefined;
+    });
   }
 }
 

@@ -36,7 +36,8 @@ export function readRunOptions(options: RunOptions): RunSettings {
   return { duration, quiet, network, promises };
 }
 
-export function readSeed(seed: number): number {
+export function readSeed(seed: number | undefined): number {
+  if (seed === undefined) throw invalidOption('a seed is missing; it takes a whole number, from 0');
   return finite('a seed', quantityOption('a seed', seed, seed));
 }
 

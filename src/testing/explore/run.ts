@@ -7,13 +7,21 @@ import type { Fault } from './fault.ts';
  * @public
  */
 export interface Violation {
-  /** The sentence of the invariant, or that no program and no subscriber errs. */
+  /** The sentence of the invariant, or `no program errs`, or `no subscriber errs`. */
   readonly invariant: string;
-  /** Milliseconds of virtual time. */
+  /** When it was noticed, in milliseconds of virtual time. RxJS tells only after a run that a subscriber threw. */
   readonly at: number;
   /** What was thrown; undefined where the invariant returned `false`. */
   readonly error: unknown;
+  /** What did not hold as well, where a subscriber threw: likely its consequence. */
+  readonly consequence?: Violation | undefined;
 }
+
+/** What the {@link Violation} is called when a program errs on its host, and nobody handles it. */
+export const NO_PROGRAM_ERRS = 'no program errs';
+
+/** What the {@link Violation} is called when a subscriber throws, or lets an error pass that it does not handle. */
+export const NO_SUBSCRIBER_ERRS = 'no subscriber errs';
 
 /** What a run has tried. */
 export interface Tried {

@@ -3,9 +3,12 @@ import type { SimulatedNetwork } from '../simulation/simulated-network.ts';
 /**
  * What has to hold, each by a sentence that says it; it does not when the function throws, or returns `false`.
  *
+ * It is looked at in one moment of the run, so it gives no Promise (`ERR_INVALID_OPTION`).
+ *
  * @public
  */
-export type Checks = Readonly<Record<string, () => unknown>>;
+// eslint-disable-next-line @typescript-eslint/no-invalid-void-type -- `() => expect(…)` gives nothing, and a Promise is refused
+export type Checks = Readonly<Record<string, () => boolean | void>>;
 
 /**
  * What a scenario promises.

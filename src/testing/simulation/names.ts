@@ -1,3 +1,4 @@
+import { choiceOption } from '../../errors/choice-option.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { systemError } from './simulated-socket.ts';
 
@@ -7,6 +8,8 @@ import { systemError } from './simulated-socket.ts';
  * @public
  */
 export type ResolutionFailure = 'ENOTFOUND' | 'EAI_AGAIN';
+
+const OUTCOMES = ['ENOTFOUND', 'EAI_AGAIN', 'normal'] as const;
 
 /** The names of a network, and whom each address belongs to. */
 export class Names {
@@ -26,6 +29,7 @@ export class Names {
   }
 
   change(name: string, outcome: ResolutionFailure | { readonly address: string } | 'normal'): void {
+    if (typeof outcome !== 'object') choiceOption('a resolution', outcome, 'normal', OUTCOMES);
     if (outcome === 'normal') this.#changed.delete(name);
     else this.#changed.set(name, outcome);
   }

@@ -61,6 +61,8 @@ export class Path {
   // How often it was blocked so far.
   #blocks = 0;
   #freeAt = 0;
+  // When what is sent after the last block may arrive: not before what was held.
+  #openAt = 0;
   #held: Freight[] = [];
 
   constructor(physics: Physics, settings: LinkSettings) {
@@ -83,8 +85,10 @@ export class Path {
   }
 
   carry(bytes: number, lane: Lane, freight: Freight): void {
+    // It is lost and sent again, however soon the way opens.
+    const isLost = this.#blocked;
     this.#later(this.#delay(bytes, lane), () => {
-      if (this.#blocked || this.#held.length > 0) this.#hold(freight);
+      if (this.#blocked || this.#held.length > 0 || (isLost && this.now < this.#openAt)) this.#hold(freight);
       else freight.arrive();
     });
   }
@@ -109,6 +113,7 @@ export class Path {
   unblock(): void {
     if (!this.#blocked) return;
     this.#blocked = false;
+    this.#openAt = this.now + this.#settings.latency;
     this.#later(this.#settings.latency, () => {
       while (!this.#blocked) {
         const freight = this.#held.shift();

@@ -139,6 +139,7 @@ export class SimulatedNetwork<S extends SchedulerLike = SimulationScheduler> {
 
   /** From now on nothing gets from one to the other, either way. Connections live on, until their kernels give up. */
   partition(one: SimulatedHost, other: SimulatedHost): void {
+    if (one === other) throw invalidOption(`a partition of ${one.name} from itself; it takes two hosts`);
     this.#trace.note(undefined, `partition of ${one.name} and ${other.name}`);
     for (const [from, to] of this.#ways(one, other)) {
       const path = this.#path(from, to);

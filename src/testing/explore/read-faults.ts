@@ -1,0 +1,31 @@
+import { invalidOption } from '../../errors/invalid-option.ts';
+import { millisecondsOption } from '../../errors/option-range.ts';
+import { FAULT_KINDS, type Fault } from './fault.ts';
+import { finite } from './run-options.ts';
+
+/**
+ * The faults of a replay, if they can happen: what is wrong in them would else come to light in the middle of a run, or never.
+ *
+ * What belongs to one kind is looked at by the network, when it happens.
+ */
+export function readFaults(faults: readonly Fault[]): readonly Fault[] {
+  const list: unknown = faults;
+  if (!Array.isArray(list)) throw invalidOption('faults is no list; replay takes one, and it may be empty');
+  for (const fault of faults) requireFault(fault);
+  return faults;
+}
+
+function requireFault({ kind, at, lasts }: Fault): void {
+  if (!FAULT_KINDS.includes(kind))
+    throw invalidOption(
+      `a fault is of kind ${kind as string | undefined}; there are ${FAULT_KINDS.join(', ')}`,
+    );
+  requireTime(`at of a ${kind}`, at);
+  requireTime(`lasts of a ${kind}`, lasts);
+}
+
+function requireTime(name: string, milliseconds: number | undefined): void {
+  if (milliseconds === undefined)
+    throw invalidOption(`${name} is missing; it takes whole milliseconds, from 0`);
+  finite(name, millisecondsOption(name, milliseconds, 0));
+}
