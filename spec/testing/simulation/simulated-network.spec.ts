@@ -341,6 +341,49 @@ describe('SimulatedNetwork', () => {
       expect(log).toEqual(['924630 dialled: ERR_CONNECTION_LOST']);
       expect(network.trace.toString()).toContain('client: #1 gives up: ETIMEDOUT\n');
     });
+
+    it('counts from what waits now, and not from what the peer has acknowledged since', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world({
+        retransmissionTimeout: 20_000,
+      });
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial((connection) => {
+        connection.write('anybody there?');
+        return merge(
+          connection.received,
+          timer(12_000, scheduler).pipe(
+            tap(() => connection.write('and now?')),
+            ignoreElements(),
+          ),
+        );
+      });
+      scheduler.advance(21);
+      network.partition(client, server);
+      scheduler.advance(10_000);
+      network.heal();
+      scheduler.advance(1000);
+      network.partition(client, server);
+      scheduler.advance(50_000);
+      // The second was sent at 12020, and waits from 12030 on.
+      expect(log).toEqual(['32030 dialled: ERR_CONNECTION_LOST']);
+    });
+
+    it('gives up after a crash that came in the partition, too', () => {
+      const { scheduler, network, client, server, listener, dial, log } = world({
+        retransmissionTimeout: 20_000,
+      });
+      server.run(() => listener.listen().pipe(serve(swallow)));
+      dial((connection) => {
+        network.partition(client, server);
+        connection.write('anybody there?');
+        return connection.received;
+      });
+      scheduler.advance(10_000);
+      network.crash(server, 'silence');
+      network.heal();
+      scheduler.advance(50_000);
+      expect(log).toEqual(['30010 dialled: ERR_CONNECTION_LOST']);
+    });
   });
 
   describe('a crash', () => {

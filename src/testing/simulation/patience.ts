@@ -22,7 +22,7 @@ export interface PatienceClock {
 export class Patience {
   readonly #clock: PatienceClock;
   // Ends whose peer went with its machine, and that have something for it.
-  readonly #unanswered = new Map<Machine, Set<TcpEnd>>();
+  readonly #unanswered = new Map<TcpEnd, { readonly machine: Machine; readonly since: number }>();
 
   constructor(clock: PatienceClock) {
     this.#clock = clock;
@@ -30,7 +30,7 @@ export class Patience {
 
   /** What an end has sent waits for the way to open. */
   stuck(end: TcpEnd): void {
-    this.#giveUpLater(end, () => end.isStuck);
+    this.#giveUpLater(end);
   }
 
   /** What an end has sent came to a machine that does not know it. */
@@ -39,15 +39,17 @@ export class Patience {
       this.#resetLater(end);
       return;
     }
-    const waiting = this.#unanswered.get(machine) ?? new Set();
-    this.#unanswered.set(machine, waiting.add(end));
-    this.#giveUpLater(end, () => this.#isUnanswered(machine, end));
+    if (!this.#unanswered.has(end)) this.#unanswered.set(end, { machine, since: end.path.now });
+    this.#giveUpLater(end);
   }
 
   /** The machine is up again. */
   restarted(machine: Machine): void {
-    for (const end of this.#unanswered.get(machine) ?? []) this.#resetLater(end);
-    this.#unanswered.delete(machine);
+    for (const [end, { machine: gone }] of this.#unanswered) {
+      if (gone !== machine) continue;
+      this.#unanswered.delete(end);
+      this.#resetLater(end);
+    }
   }
 
   /** The way from a machine is blocked. */
@@ -56,7 +58,7 @@ export class Patience {
       if (!isBlocked(end)) continue;
       this.#afterProbing(end, () => {
         // What waits to be acknowledged is sent again instead of a probe.
-        if (isBlocked(end) && !end.isStuck) end.lose('ETIMEDOUT');
+        if (isBlocked(end) && end.stuckSince === undefined) end.lose('ETIMEDOUT');
       });
     }
   }
@@ -72,13 +74,9 @@ export class Patience {
       });
       this.#afterProbing(end, () => {
         if (isAnswered()) this.#resetLater(end);
-        else if (!this.#isUnanswered(machine, end)) end.lose('ETIMEDOUT');
+        else if (!this.#unanswered.has(end)) end.lose('ETIMEDOUT');
       });
     }
-  }
-
-  #isUnanswered(machine: Machine, end: TcpEnd): boolean {
-    return this.#unanswered.get(machine)?.has(end) === true;
   }
 
   #afterProbing(end: TcpEnd, task: () => void): void {
@@ -94,12 +92,24 @@ export class Patience {
     end.peer?.path.carry(0, { lastArrival: 0 }, { arrive });
   }
 
-  #giveUpLater(end: TcpEnd, isUnanswered: () => boolean): void {
+  #giveUpLater(end: TcpEnd): void {
     if (end.isWatched) return;
     end.isWatched = true;
-    this.#clock.after(this.#clock.retransmissionTimeout, () => {
+    this.#watch(end, this.#clock.retransmissionTimeout);
+  }
+
+  /** What was acknowledged in between does not count: from when it waits now. */
+  #watch(end: TcpEnd, wait: number): void {
+    this.#clock.after(wait, () => {
+      const since = end.stuckSince ?? this.#unanswered.get(end)?.since;
+      const left = since === undefined ? 0 : since + this.#clock.retransmissionTimeout - end.path.now;
+      if (left > 0) {
+        this.#watch(end, left);
+        return;
+      }
       end.isWatched = false;
-      if (isUnanswered()) end.lose('ETIMEDOUT');
+      this.#unanswered.delete(end);
+      if (since !== undefined) end.lose('ETIMEDOUT');
     });
   }
 }

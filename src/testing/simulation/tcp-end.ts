@@ -93,7 +93,9 @@ export class TcpEnd {
   #dead = false;
   #vanished = false;
   #stuck = 0;
+  #stuckSince = 0;
   readonly #onHeld = (isHeld: boolean): void => {
+    if (this.#stuck === 0) this.#stuckSince = this.path.now;
     this.#stuck += isHeld ? 1 : -1;
     if (isHeld) this.#host.stuck();
   };
@@ -189,9 +191,9 @@ export class TcpEnd {
     return delay - ((this.path.now - this.#heardAt) % delay);
   }
 
-  /** Something of it waits for the way to open. */
-  get isStuck(): boolean {
-    return this.#stuck > 0;
+  /** Since when something of it waits for the way to open; undefined where nothing does. */
+  get stuckSince(): number | undefined {
+    return this.#stuck > 0 ? this.#stuckSince : undefined;
   }
 
   /** The last step of the handshake, in front of all that it sends. */
