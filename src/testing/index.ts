@@ -3,8 +3,11 @@
  *
  * @packageDocumentation
  */
-export { connectionDouble } from './connection-double.ts';
-export type { ConnectionDouble, ConnectionDoubleOptions } from './double/connection-double-options.ts';
+export { connectionDouble } from './connection-double/connection-double.ts';
+export type {
+  ConnectionDouble,
+  ConnectionDoubleOptions,
+} from './connection-double/connection-double-options.ts';
 export { memoryTransport, type MemoryTransport } from './memory-transport.ts';
 export { SimulatedNetwork } from './simulation/simulated-network.ts';
 export type { SimulatedNetworkOptions } from './simulation/network-options.ts';

@@ -9,6 +9,7 @@ import {
   type Subscriber,
 } from 'rxjs';
 import { callOut, errorOf, type ConnectionContext } from '../../connection/connection-context.ts';
+import type { ConnectionSettings } from '../../connection/connection-options.ts';
 import type { SendTarget } from '../../connection/send.ts';
 import type { TransportError } from '../../errors/transport-error.ts';
 
@@ -22,8 +23,11 @@ export interface WritingHost extends ConnectionContext {
 export class WrittenValues<Out> implements SendTarget {
   refused = 0;
   accepted = 0;
+  /** Bytes that were written since the peer is congested. */
+  waiting = 0;
 
   readonly #host: WritingHost;
+  readonly #limit: number;
   readonly #sizeOf: (value: Out) => number;
   // All of it, because whoever looks may come late.
   readonly #values = new ReplaySubject<Out>(Infinity);
@@ -31,9 +35,14 @@ export class WrittenValues<Out> implements SendTarget {
   #open = true;
   #gone = false;
 
-  constructor(host: WritingHost, sizeOf: (value: Out) => number) {
+  constructor(
+    host: WritingHost,
+    sizeOf: (value: Out) => number,
+    { maxWriteBuffer }: Pick<ConnectionSettings, 'maxWriteBuffer'>,
+  ) {
     this.#host = host;
     this.#sizeOf = sizeOf;
+    this.#limit = maxWriteBuffer;
   }
 
   get values(): Observable<Out> {
@@ -53,13 +62,23 @@ export class WrittenValues<Out> implements SendTarget {
   }
 
   set isCongested(isCongested: boolean) {
+    if (!isCongested) this.waiting = 0;
     this.#congestion.next(isCongested);
   }
 
-  put(value: unknown): boolean {
+  /** Whether the next value is welcome. */
+  get hasRoom(): boolean {
+    return this.#open && !this.isCongested;
+  }
+
+  /** @returns false for a bounded one that there is no room for; one that is larger alone may go when none waits */
+  put(value: unknown, _encode: unknown, bounded: boolean): boolean {
     // A send gives what the connection takes: its values are of one type throughout.
-    const written = value as Out;
-    this.accepted += this.#sizeOf(written);
+    const written = copyOf(value) as Out;
+    const bytes = this.#sizeOf(written);
+    if (bounded && this.waiting > 0 && this.waiting + bytes > this.#limit) return false;
+    if (this.isCongested) this.waiting += bytes;
+    this.accepted += bytes;
     this.#values.next(written);
     this.#host.onWritten();
     return true;
@@ -99,10 +118,16 @@ export class WrittenValues<Out> implements SendTarget {
   }
 
   overflowError(): TransportError {
-    return errorOf(this.#host, 'ERR_WRITE_OVERFLOW', 'write');
+    const detail = `${this.waiting} bytes wait for the peer, and maxWriteBuffer is ${this.#limit}`;
+    return errorOf(this.#host, 'ERR_WRITE_OVERFLOW', 'write', detail);
   }
 
   closedError(): TransportError {
     return errorOf(this.#host, 'ERR_CLOSED', 'write');
   }
+}
+
+/** Whoever has written bytes may use them again. Of the same kind: a Buffer stays one. */
+function copyOf(value: unknown): unknown {
+  return value instanceof Uint8Array ? Uint8Array.prototype.slice.call(value) : value;
 }

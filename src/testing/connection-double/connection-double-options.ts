@@ -4,7 +4,8 @@ import type { Endpoint } from '../../endpoint/endpoint.ts';
 import type { Bytes } from '../../framing/bytes.ts';
 
 /**
- * What happens to a {@link connectionDouble} from outside. Each Observable is subscribed when the double is made.
+ * What happens to a {@link connectionDouble} from outside. Each Observable is subscribed when the double is made; an error of
+ * `congested` or `draining` means nothing, so RxJS reports it as one that nobody handles.
  *
  * @public
  */
@@ -16,6 +17,8 @@ export interface ConnectionDoubleOptions<In = Buffer> {
   readonly received?: Observable<In> | undefined;
   /** Whether more waits to be sent than the peer takes. Default: never. */
   readonly congested?: Observable<boolean> | undefined;
+  /** Bytes that may wait while it is congested; past that, `write` aborts and a `send` that is pushed errors. Default 16 MiB. */
+  readonly maxWriteBuffer?: number | undefined;
   /** Its first value tells the handler that the server is shutting down. Default: never. */
   readonly draining?: Observable<unknown> | undefined;
   /** Who has dialled: an accepted connection answers after the peer's FIN, for a dialled one it is over. Default `accepted`. */
@@ -37,8 +40,8 @@ export interface ConnectionDoubleOptions<In = Buffer> {
  */
 export interface ConnectionDouble<In = Buffer, Out = Bytes> extends Connection<In, Out> {
   /**
-   * What the peer gets, by `write` and by `send`, each value as it was given. Completes on `end` and `close`, and errors with
-   * what the connection was aborted or lost with. Replays.
+   * What was written, by `write` and by `send`: each value as it was then, and at once, also while the peer is congested. Completes
+   * on `end` and `close`, and errors with what the connection was aborted or lost with. Replays.
    */
   readonly written: Observable<Out>;
   /** Whether reading is held; the present state first, then each change. */

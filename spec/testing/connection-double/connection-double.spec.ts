@@ -30,13 +30,13 @@ import {
   lines,
   serve,
   type Connection,
-} from '../../src/index.ts';
+} from '../../../src/index.ts';
 import {
   connectionDouble,
   type ConnectionDouble,
   type ConnectionDoubleOptions,
-} from '../../src/testing/index.ts';
-import { record } from '../wire.ts';
+} from '../../../src/testing/index.ts';
+import { record } from '../../wire.ts';
 
 const bool = { t: true, f: false };
 const codes = { c: 'clean', h: 'ERR_HANDLER_FAILED', r: 'ERR_CONNECTION_RESET' };
@@ -309,6 +309,50 @@ describe('connectionDouble', () => {
       });
     });
 
+    it('with bytes as they are at that moment, as Buffers if they are', () => {
+      const connection = connectionDouble();
+      const [buffer, array] = [Buffer.from('abc'), Uint8Array.of(1, 2)];
+      connection.write(buffer);
+      connection.write(array);
+      buffer.fill('x');
+      array.fill(9);
+      const written: unknown[] = [];
+      connection.written.subscribe((value) => written.push(value));
+      expect(written).toStrictEqual([Buffer.from('abc'), Uint8Array.of(1, 2)]);
+    });
+
+    it('by a push that outruns the peer up to maxWriteBuffer, and no further', () => {
+      run(({ cold, expectObservable }) => {
+        const connection = text({ congested: cold('              t----f--t', bool), maxWriteBuffer: 3 });
+        expectObservable(coded(connection.send(cold('-a-(bcd)')))).toBe(
+          '---#',
+          undefined,
+          'ERR_WRITE_OVERFLOW',
+        );
+        expectObservable(coded(connection.send(cold('-------abc---(de)')))).toBe(
+          '                                                -------------#',
+          undefined,
+          'ERR_WRITE_OVERFLOW',
+        );
+        expectObservable(connection.written).toBe('                     -a-(bc)abc---d');
+      });
+    });
+
+    it('by write up to maxWriteBuffer, and is aborted past it', () => {
+      run(({ cold, expectObservable }) => {
+        const connection = text({ congested: of(true), maxWriteBuffer: 6 });
+        const sent = cold('a-b-c', { a: 'longer than six', b: 'b', c: 'c' }).pipe(
+          map((word) => connection.write(word)),
+        );
+        expectObservable(sent).toBe('               f-f-f', bool);
+        expectObservable(coded(connection.received)).toBe('--#', undefined, 'ERR_WRITE_OVERFLOW');
+        const summary = connection.closed.pipe(
+          map(({ bytesWritten, bytesDiscarded }) => [bytesWritten, bytesDiscarded]),
+        );
+        expectObservable(summary).toBe('--(s|)', { s: [0, 15] });
+      });
+    });
+
     it('not after end, and says so', () => {
       run(({ cold, expectObservable }) => {
         const connection = text();
@@ -389,6 +433,13 @@ describe('connectionDouble', () => {
       expect(await connection.close()).toMatchObject({ writesRefused: 1 });
       expect(record(connection.received).log).toEqual(['ERR_CLOSED']);
     });
+  });
+
+  it('refuses options that it cannot follow', () => {
+    expect(() => text({ role: 'server' as 'accepted' })).toThrow(
+      'role is server; it takes accepted, dialled',
+    );
+    expect(() => text({ maxWriteBuffer: -1 })).toThrow('maxWriteBuffer is -1');
   });
 
   describe('works with', () => {

@@ -10,12 +10,14 @@ import {
 } from 'rxjs';
 import { errorOf, finalizerError } from '../../connection/connection-context.ts';
 import { ConnectionRecord, type Recorded } from '../../connection/connection-record.ts';
+import { readConnectionOptions } from '../../connection/connection-options.ts';
 import type { CloseSummary, Traffic } from '../../connection/connection.ts';
 import { halfCloseMode, type ConnectionRole } from '../../connection/half-close.ts';
 import { pullIterator } from '../../connection/pull-iterator.ts';
 import { send } from '../../connection/send.ts';
 import { Senders, type SendersHost } from '../../connection/senders.ts';
 import type { Endpoint } from '../../endpoint/endpoint.ts';
+import { choiceOption } from '../../errors/choice-option.ts';
 import { TransportError } from '../../errors/transport-error.ts';
 import type { ConnectionDouble, ConnectionDoubleOptions } from './connection-double-options.ts';
 import { ReceivedValues, type ReceivingHost } from './received-values.ts';
@@ -41,7 +43,7 @@ export class DoubleConnection<In, Out>
   readonly #role: ConnectionRole;
   readonly #clock: Pick<SchedulerLike, 'now'>;
   readonly #inbound: ReceivedValues<In> = new ReceivedValues<In>(this);
-  readonly #outbound: WrittenValues<Out> = new WrittenValues<Out>(this, bytesOf);
+  readonly #outbound: WrittenValues<Out>;
   readonly #senders: Senders = new Senders(this);
   readonly #record: ConnectionRecord;
   readonly #draining = new ReplaySubject<void>(1);
@@ -52,11 +54,12 @@ export class DoubleConnection<In, Out>
 
   constructor(options: ConnectionDoubleOptions<In>) {
     doubles += 1;
-    const { id = `double-${doubles}`, local = 'here:1', remote = 'there:2', role = 'accepted' } = options;
+    const { id = `double-${doubles}`, local = 'here:1', remote = 'there:2', maxWriteBuffer } = options;
     this.id = id;
     this.local = local;
     this.remote = remote;
-    this.#role = role;
+    this.#role = choiceOption('role', options.role, 'accepted', ['accepted', 'dialled']);
+    this.#outbound = new WrittenValues<Out>(this, bytesOf, readConnectionOptions({ maxWriteBuffer }));
     this.#clock = options.scheduler ?? asyncScheduler;
     this.#record = new ConnectionRecord(this);
     this.#sense();
@@ -92,11 +95,13 @@ export class DoubleConnection<In, Out>
   }
 
   write(value: Out): boolean {
-    if (this.#outbound.open) {
-      this.#outbound.put(value);
-      return !this.#outbound.isCongested;
+    const outbound = this.#outbound;
+    if (!outbound.open) {
+      outbound.refused += 1;
+      return false;
     }
-    this.#outbound.refused += 1;
+    if (outbound.put(value, encodesNothing, true)) return outbound.hasRoom;
+    this.abort(outbound.overflowError());
     return false;
   }
 
@@ -144,8 +149,8 @@ export class DoubleConnection<In, Out>
   totals(): Omit<CloseSummary, 'duration' | 'error'> {
     return {
       bytesRead: this.#bytesRead,
-      bytesWritten: this.#outbound.accepted,
-      bytesDiscarded: 0,
+      bytesWritten: this.#outbound.accepted - this.#outbound.waiting,
+      bytesDiscarded: this.#outbound.waiting,
       writesRefused: this.#outbound.refused,
     };
   }
