@@ -30,7 +30,7 @@ import { DoubleConnection } from './double-connection.ts';
  * All of it is synchronous, which a real connection is not: what is written has been sent, and the peer answers `close` at once.
  * For what is between the two, see {@link memoryTransport}.
  *
- * Errors: `ERR_INVALID_OPTION`; those of a {@link Connection} in `received`, `send` and `written`.
+ * Errors: `ERR_INVALID_OPTION`; those of a `Connection` in `received`, `send` and `written`.
  *
  * @typeParam In - what is received
  * @typeParam Out - what can be sent
