@@ -5,7 +5,7 @@ import { connectionPair } from './simulation/connection-pair.ts';
 import { Handshake, type HandshakeNetwork } from './simulation/handshake.ts';
 import { Patience } from './simulation/patience.ts';
 import { Path } from './simulation/path.ts';
-import { Machine } from './simulation/simulated-host.ts';
+import { Machine } from './simulation/machine.ts';
 import type { SimulatedTransportOptions } from './simulation/simulated-transport.ts';
 import { RecordedTrace } from './simulation/trace.ts';
 

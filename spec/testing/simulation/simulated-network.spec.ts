@@ -19,7 +19,7 @@ import { TestScheduler } from 'rxjs/testing';
 import type { Connection } from '../../../src/connection/connection.ts';
 import { serve } from '../../../src/index.ts';
 import { SimulatedNetwork, type SimulatedNetworkOptions } from '../../../src/testing/index.ts';
-import { Machine } from '../../../src/testing/simulation/simulated-host.ts';
+import { Machine } from '../../../src/testing/simulation/machine.ts';
 import { AT, codeOf, world } from './world.ts';
 
 const echo = ({ received }: Connection): Observable<Buffer> => received;

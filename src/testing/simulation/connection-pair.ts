@@ -1,7 +1,7 @@
 import type { Attempt } from './dialling.ts';
 import type { Path } from './path.ts';
 import type { Patience } from './patience.ts';
-import type { Machine } from './simulated-host.ts';
+import type { Machine } from './machine.ts';
 import { TcpEnd, type TcpSettings } from './tcp-end.ts';
 import type { RecordedTrace } from './trace.ts';
 

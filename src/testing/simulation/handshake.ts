@@ -1,6 +1,6 @@
 import type { Attempt } from './dialling.ts';
 import type { Path } from './path.ts';
-import type { Machine } from './simulated-host.ts';
+import type { Machine } from './machine.ts';
 import type { TcpEnd } from './tcp-end.ts';
 import type { RecordedTrace } from './trace.ts';
 

@@ -1,4 +1,4 @@
-import type { Machine } from './simulated-host.ts';
+import type { Machine } from './machine.ts';
 import type { TcpEnd } from './tcp-end.ts';
 
 // libuv: ten probes, a second apart, after the initial delay (uv_tcp_keepalive).
@@ -93,7 +93,8 @@ export class Patience {
   }
 
   #giveUpLater(end: TcpEnd): void {
-    if (end.isWatched) return;
+    // A timer of Node that is to wait for ever fires at once.
+    if (end.isWatched || this.#clock.retransmissionTimeout === Infinity) return;
     end.isWatched = true;
     this.#watch(end, this.#clock.retransmissionTimeout);
   }
