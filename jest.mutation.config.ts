@@ -8,10 +8,12 @@ const config: Config = {
   testPathIgnorePatterns: [
     // They start processes, of the build or of other files: the mutant is not in there. Or they move 100s of MiB.
     '<rootDir>/spec/(process|demo|examples|cli)/',
-    // The same again for each transport: it is what the specs of each part are beside, and takes minutes.
-    '<rootDir>/spec/testing/conformance/',
-    // Programs on the build, and seeds by the hundred.
-    '<rootDir>/spec/testing/explore/(rpc|simulation-page)',
+    // The library again, through simulated networks: what these catch, the specs of each part are there for, and a mutant of a
+    // connection would run hundreds more. A mutant of the testing kit is judged by these alone, but for those that run the suite over
+    // each transport, programs on the build, and seeds by the hundred.
+    process.env['MUTATED_PART'] === 'testing'
+      ? '<rootDir>/spec/(?!testing/)|<rootDir>/spec/testing/(conformance|testing-page|explore/(rpc|simulation-page))'
+      : '<rootDir>/spec/testing/',
     // Random lives, a minute of them: what they catch once they may miss the next time. They have mutants of their own
     // (`npm run test:lifecycle:mutants`).
     '<rootDir>/spec/lifecycle/',

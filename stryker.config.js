@@ -1,12 +1,10 @@
-// Breaks every line of src in turn, and tells which of it no spec notices. `npm run test:mutation`, or a part of it:
-// `npm run test:mutation -- --mutate 'src/framing/**/*.ts'`. The reports are in temp/mutation.
+// How mutation/main.ts runs Stryker over a part of src; the reports are in temp/mutation. Files of a part alone:
+// `npx stryker run --mutate src/framing/lines.ts`.
 
 export default {
   testRunner: 'jest',
   jest: { configFile: 'jest.mutation.config.ts', enableFindRelatedTests: false },
   coverageAnalysis: 'perTest',
-  // The cases of the conformance suite are specs themselves, and the command is judged as a process.
-  mutate: ['src/**/*.ts', '!src/testing/conformance/**', '!src/cli/**'],
   // Not needed by a spec, and large.
   ignorePatterns: [
     'bench',
@@ -33,5 +31,6 @@ export default {
   jsonReporter: { fileName: 'temp/mutation/report.json' },
   htmlReporter: { fileName: 'temp/mutation/report.html' },
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
-  thresholds: { high: 90, low: 80, break: 80 },
+  // Which score is too low is said of the whole.
+  thresholds: { high: 90, low: 80, break: null },
 };
