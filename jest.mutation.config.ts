@@ -14,6 +14,8 @@ const config: Config = {
     process.env['MUTATED_PART'] === 'testing'
       ? '<rootDir>/spec/(?!testing/)|<rootDir>/spec/testing/(conformance|testing-page|explore/(rpc|simulation-page))'
       : '<rootDir>/spec/testing/',
+    // MiBs of random streams: 8 s for each mutant that they would not notice.
+    '<rootDir>/spec/connection/stream-integrity',
     // Random lives, a minute of them: what they catch once they may miss the next time. They have mutants of their own
     // (`npm run test:lifecycle:mutants`).
     '<rootDir>/spec/lifecycle/',

@@ -17,12 +17,13 @@ function nothing(path) {
   return { ...outcome, testResults: outcome.testResults.map((each) => ({ ...each, status: 'pending' })) };
 }
 
-/** Whether one of the specs of this file reaches the mutant. */
-function concerned(path, testNamePattern) {
-  if (!testNamePattern || !existsSync(fileOf(path))) return true;
+/** How many milliseconds the specs of this file take that reach the mutant; undefined if none does. */
+function costOf(path, testNamePattern) {
+  if (!testNamePattern || !existsSync(fileOf(path))) return 0;
   // As jest does.
   const pattern = new RegExp(testNamePattern, 'i');
-  return nothing(path).testResults.some(({ fullName }) => pattern.test(fullName));
+  const reaching = nothing(path).testResults.filter(({ fullName }) => pattern.test(fullName));
+  return reaching.length === 0 ? undefined : reaching.reduce((sum, { duration }) => sum + (duration ?? 0), 0);
 }
 
-module.exports = { remember, nothing, concerned };
+module.exports = { remember, nothing, costOf };
