@@ -1,6 +1,8 @@
 // How mutation/main.ts runs Stryker over a part of src; the reports are in temp/mutation. Files of a part alone:
 // `npx stryker run --mutate src/framing/lines.ts`.
 
+import { availableParallelism } from 'node:os';
+
 export default {
   testRunner: 'jest',
   jest: { configFile: 'jest.mutation.config.ts', enableFindRelatedTests: false },
@@ -21,7 +23,8 @@ export default {
   // What runs once, as a module is loaded (tables, defaults, messages per code), belongs to no spec: each such mutant
   // would need all of the specs, half a minute instead of half a second.
   ignoreStatic: true,
-  concurrency: 2,
+  // Most of its time a mutant is waited for in vain, so a processor has time for two.
+  concurrency: 2 * availableParallelism(),
   // Real sockets: a spec that waits in vain fails by its own timeout (5 s), which has to come first.
   timeoutMS: 10_000,
   incremental: true,
