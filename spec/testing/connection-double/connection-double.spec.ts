@@ -423,6 +423,15 @@ describe('connectionDouble', () => {
       });
     });
 
+    it.each(['accepted', 'dialled'] as const)('that it was aborted, though nobody reads: %s', (role) => {
+      const outside = new Subject<never>();
+      const connection = text({ role, received: outside, congested: outside, draining: outside });
+      const closed = record(connection.closed.pipe(map(({ error }) => error?.code)));
+      connection.abort();
+      expect(closed.log).toEqual(['"ERR_ABORTED"', 'complete']);
+      expect(outside.observed).toBe(false);
+    });
+
     it('by a Promise when it is closed, and answers close at once', async () => {
       const connection = text({ received: NEVER });
       const heard = firstValueFrom(connection.written.pipe(toArray()));

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Path, type LinkSettings } from '../../../src/testing/simulation/path.ts';
+import { newLane, Path, type LinkSettings } from '../../../src/testing/simulation/path.ts';
 import { seededRandom } from '../../../src/testing/simulation/seeded-random.ts';
 import { SimulationScheduler } from '../../../src/testing/simulation/simulation-scheduler.ts';
 import { virtualEventLoop } from '../../../src/testing/simulation/virtual-event-loop.ts';
@@ -18,17 +18,31 @@ function pathOf(settings: Partial<LinkSettings>): {
 describe('Path', () => {
   it('takes its latency, and the time that the bytes take', () => {
     const { scheduler, path, arrived } = pathOf({ bandwidth: 1000 });
-    const lane = { lastArrival: 0 };
+    const lane = newLane();
     path.carry(50, lane, { arrive: () => arrived.push(`a at ${scheduler.now()}`) });
     path.carry(50, lane, { arrive: () => arrived.push(`b at ${scheduler.now()}`) });
     scheduler.flush();
     expect(arrived).toEqual(['a at 60', 'b at 110']);
   });
 
+  it('keeps the order where two are due at one moment, and their times differ by how they are rounded', () => {
+    const { scheduler, path, arrived } = pathOf({ latency: 1, bandwidth: 123 });
+    const lane = newLane();
+    for (const [at, bytes, name] of [
+      [4 / 7, 100, 'data'],
+      [4 / 7 + 50 / 3, 0, 'fin'],
+    ] as const)
+      scheduler.schedule(() => {
+        path.carry(bytes, lane, { arrive: () => arrived.push(name) });
+      }, at);
+    scheduler.flush();
+    expect(arrived).toEqual(['data', 'fin']);
+  });
+
   it('shares its bandwidth among all connections', () => {
     const { scheduler, path, arrived } = pathOf({ bandwidth: 1000 });
-    path.carry(50, { lastArrival: 0 }, { arrive: () => arrived.push(`a at ${scheduler.now()}`) });
-    path.carry(50, { lastArrival: 0 }, { arrive: () => arrived.push(`b at ${scheduler.now()}`) });
+    path.carry(50, newLane(), { arrive: () => arrived.push(`a at ${scheduler.now()}`) });
+    path.carry(50, newLane(), { arrive: () => arrived.push(`b at ${scheduler.now()}`) });
     scheduler.flush();
     expect(arrived).toEqual(['a at 60', 'b at 110']);
   });
@@ -40,7 +54,7 @@ describe('Path', () => {
     fc.assert(
       fc.property(steps, fc.nat(50), (each, jitter) => {
         const { scheduler, path } = pathOf({ jitter });
-        const lane = { lastArrival: 0 };
+        const lane = newLane();
         const arrived: number[] = [];
         let sent = 0;
         for (const { wait, what } of each) {
@@ -64,11 +78,10 @@ describe('Path', () => {
     const { scheduler, path, arrived } = pathOf({});
     const held: boolean[] = [];
     path.block();
-    path.carry(
-      1,
-      { lastArrival: 0 },
-      { arrive: () => arrived.push(`at ${scheduler.now()}`), held: (is) => held.push(is) },
-    );
+    path.carry(1, newLane(), {
+      arrive: () => arrived.push(`at ${scheduler.now()}`),
+      held: (is) => held.push(is),
+    });
     scheduler.advance(100);
     expect([arrived, held]).toEqual([[], [true]]);
     path.unblock();
@@ -78,7 +91,7 @@ describe('Path', () => {
 
   it('holds what was sent while it was blocked, though it would have arrived only after that', () => {
     const { scheduler, path, arrived } = pathOf({});
-    const lane = { lastArrival: 0 };
+    const lane = newLane();
     path.block();
     path.carry(1, lane, { arrive: () => arrived.push(`a at ${scheduler.now()}`) });
     scheduler.advance(5);

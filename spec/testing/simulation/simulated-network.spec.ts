@@ -281,7 +281,10 @@ describe('SimulatedNetwork', () => {
         [false, ['70020 dialled: ERR_CONNECTION_LOST']],
         [true, []],
       ] as const) {
-        const { scheduler, network, client, server, listener, dial, log } = world();
+        const { scheduler, network, client, server, listener, dial, log } = world(
+          {},
+          { keepAliveInitialDelay: 60_000 },
+        );
         server.run(() => listener.listen().pipe(serve(swallow)));
         dial(({ received }) => received, { keepAliveInitialDelay: 60_000 });
         scheduler.advance(20);
@@ -340,6 +343,34 @@ describe('SimulatedNetwork', () => {
       scheduler.advance(2_000_000);
       expect(log).toEqual(['924630 dialled: ERR_CONNECTION_LOST']);
       expect(network.trace.toString()).toContain('client: #1 gives up: ETIMEDOUT\n');
+    });
+
+    it('tells an end whose peer gave it up meanwhile, at its next probe or FIN after the way is open', () => {
+      for (const [saysAt, expected] of [
+        // The server is the first to give up, and the client's next probe is answered with RST.
+        [undefined, '60030 dialled: ERR_CONNECTION_RESET'],
+        [55_000, '55020 dialled: ERR_CONNECTION_RESET'],
+      ] as const) {
+        const { scheduler, network, client, server, listener, dial, log } = world();
+        server.run(() => listener.listen().pipe(serve(swallow)));
+        dial(
+          (connection) => {
+            if (saysAt !== undefined)
+              scheduler.schedule(() => {
+                connection.end();
+              }, saysAt - scheduler.now());
+            return connection.received;
+          },
+          { keepAliveInitialDelay: 60_000 },
+        );
+        scheduler.advance(20);
+        network.partition(client, server);
+        scheduler.advance(50_000);
+        network.heal();
+        scheduler.advance(3_600_000);
+        expect(network.trace.toString()).toContain('server: #1 gives up');
+        expect(log).toEqual([expected]);
+      }
     });
 
     it('counts from what waits now, and not from what the peer has acknowledged since', () => {

@@ -132,6 +132,7 @@ export class DoubleConnection<In, Out>
     const error = TransportError.is(reason) ? reason : errorOf(this, 'ERR_ABORTED', 'close', detail, reason);
     this.#lose(error);
     this.#inbound.drop(error);
+    this.#sense();
   }
 
   [Symbol.asyncIterator](): AsyncIterator<In, undefined> {

@@ -50,6 +50,7 @@ function endOf(
       },
       gaveUp: (code) => {
         trace.note(machine.name, `gives up: ${code}`, number);
+        if (end.peer?.dead === false) patience.abandoned(end.peer);
       },
       stuck: () => {
         patience.stuck(end);

@@ -40,6 +40,17 @@ export interface Freight {
 /** What keeps the pieces of one direction of a connection in order. */
 export interface Lane {
   lastArrival: number;
+  // At each arrival comes the one that left first: when two are due at one moment, their times may differ by a rounding error.
+  readonly underWay: Shipment[];
+}
+
+interface Shipment extends Freight {
+  /** It was sent while the way was blocked, so it is lost and sent again, however soon the way opens. */
+  readonly isLost: boolean;
+}
+
+export function newLane(): Lane {
+  return { lastArrival: 0, underWay: [] };
 }
 
 /**
@@ -85,18 +96,17 @@ export class Path {
   }
 
   carry(bytes: number, lane: Lane, freight: Freight): void {
-    // It is lost and sent again, however soon the way opens.
-    const isLost = this.#blocked;
+    lane.underWay.push({ ...freight, isLost: this.#blocked });
     this.#later(this.#delay(bytes, lane), () => {
-      if (this.#blocked || this.#held.length > 0 || (isLost && this.now < this.#openAt)) this.#hold(freight);
-      else freight.arrive();
+      const shipment = lane.underWay.shift();
+      if (shipment !== undefined) this.#arrive(shipment);
     });
   }
 
   /** For what has no connection that would send it again. */
   carryLossy(deliver: () => void, lose: () => void): void {
     const isLost = this.#blocked;
-    this.#later(this.#delay(0, { lastArrival: 0 }), () => {
+    this.#later(this.#delay(0, newLane()), () => {
       if (isLost || this.#blocked) lose();
       else deliver();
     });
@@ -122,6 +132,12 @@ export class Path {
         freight.arrive();
       }
     });
+  }
+
+  #arrive(shipment: Shipment): void {
+    const isEarly = shipment.isLost && this.now < this.#openAt;
+    if (this.#blocked || this.#held.length > 0 || isEarly) this.#hold(shipment);
+    else shipment.arrive();
   }
 
   #hold(freight: Freight): void {

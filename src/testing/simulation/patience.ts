@@ -1,8 +1,10 @@
 import type { Machine } from './machine.ts';
+import { newLane } from './path.ts';
 import type { TcpEnd } from './tcp-end.ts';
 
 // libuv: ten probes, a second apart, after the initial delay (uv_tcp_keepalive).
-const PROBING = 10_000;
+const BETWEEN_PROBES = 1000;
+const PROBING = 10 * BETWEEN_PROBES;
 
 /** What it takes to wait. */
 export interface PatienceClock {
@@ -16,7 +18,7 @@ export interface PatienceClock {
  * ```text
  *   something waits for the peer   ──▶ sent again, and given up after retransmissionTimeout ──▶ ETIMEDOUT
  *   nothing waits, keep-alive on   ──▶ asked after the initial delay, given up 10 s later   ──▶ ETIMEDOUT
- *   the peer is up again, but knows of no connection: it answers the first that comes       ──▶ ECONNRESET
+ *   the peer is up, but knows of no connection any more: it answers the first that comes     ──▶ ECONNRESET
  * ```
  */
 export class Patience {
@@ -63,6 +65,17 @@ export class Patience {
     }
   }
 
+  /** The peer of an end has given it up: the next probe that gets through is answered with RST. */
+  abandoned(end: TcpEnd): void {
+    const { nextProbe } = end;
+    if (nextProbe === undefined) return;
+    this.#clock.after(Math.max(nextProbe, BETWEEN_PROBES), () => {
+      if (end.dead) return;
+      if (end.path.blocked) this.abandoned(end);
+      else this.#resetLater(end);
+    });
+  }
+
   /** A machine has gone without a word to those that were connected to it. */
   silent(machine: Machine, left: readonly TcpEnd[]): void {
     for (const end of left) {
@@ -89,7 +102,7 @@ export class Patience {
     const arrive = (): void => {
       end.lose('ECONNRESET');
     };
-    end.peer?.path.carry(0, { lastArrival: 0 }, { arrive });
+    end.peer?.path.carry(0, newLane(), { arrive });
   }
 
   #giveUpLater(end: TcpEnd): void {

@@ -1,4 +1,4 @@
-import type { Lane, Path } from './path.ts';
+import { newLane, type Lane, type Path } from './path.ts';
 
 /** What one end of a connection sends to the other. */
 export type Segment =
@@ -78,7 +78,7 @@ export class TcpEnd {
   readonly number: number;
   readonly keepAliveDelay: number | undefined;
 
-  readonly #lane: Lane = { lastArrival: 0 };
+  readonly #lane: Lane = newLane();
   readonly #settings: TcpSettings;
   readonly #host: TcpHost;
   #sendBuffer: Buffer[] = [];
@@ -212,7 +212,7 @@ export class TcpEnd {
     this.#host.arrived(segment);
     if (this.#dead) {
       // A kernel that knows of no such connection says so; but not to an RST (RFC 9293, 3.5.2).
-      if (segment.kind === 'data') this.#send({ kind: 'rst' });
+      if (segment.kind !== 'rst') this.#send({ kind: 'rst' });
       return;
     }
     switch (segment.kind) {
