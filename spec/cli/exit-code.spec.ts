@@ -7,6 +7,7 @@ describe('the exit code', () => {
     [2, new UsageError('write it so')],
     [2, new TransportError('ERR_INVALID_ENDPOINT', { phase: 'parse' })],
     [2, new TransportError('ERR_INVALID_OPTION', { phase: 'parse' })],
+    [2, new TransportError('ERR_UNSUPPORTED', { phase: 'parse' })],
     [1, new TransportError('ERR_ADDRESS_IN_USE', { phase: 'bind' })],
     [1, new Error('anything')],
     [1, 'not even an error'],

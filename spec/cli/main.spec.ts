@@ -54,6 +54,10 @@ describe('rxjs-net', () => {
       ['proxy', '--to', 'a:1', '--rate', '1mb'],
       /^rxjs-net proxy: --rate "1mb": there is no unit "mb"; write kbit/,
     ],
+    [
+      ['proxy', '--to', 'tls://a:1'],
+      /^rxjs-net proxy: --to tls:\/\/a:1: TLS goes through as it is; write a:1$/,
+    ],
     [['proxy', '--to', 'nowhere'], /^rxjs-net proxy: .*\(ERR_INVALID_ENDPOINT\)$/],
   ])('exits with 2 and says what to do: %j', async (args, line) => {
     const program = run(MAIN, ...args);
@@ -70,8 +74,12 @@ describe('rxjs-net', () => {
 });
 
 describe('rxjs-net proxy', () => {
-  it('tells its options', async () => {
-    const program = run(MAIN, 'proxy', '--help');
+  it.each([
+    ['proxy', '--help'],
+    ['proxy', '-h'],
+    ['help', 'proxy'],
+  ])('tells its options: %s %s', async (...args) => {
+    const program = run(MAIN, ...args);
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.lines.join('\n')).toContain('--latency TIME');
   });

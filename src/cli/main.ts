@@ -39,11 +39,18 @@ function run(command: Command, args: readonly string[]): void {
   });
 }
 
-const [name, ...args] = process.argv.slice(2);
+const asksForHelp = (argument: string | undefined): boolean =>
+  ['--help', '-h', 'help'].includes(argument ?? '');
+const [first, ...others] = process.argv.slice(2);
+// `help proxy` and `proxy -h` are `proxy --help`.
+const [name, ...args] =
+  asksForHelp(first) && others[0] !== undefined
+    ? [others[0], '--help']
+    : [first, ...others.map((argument) => (argument === '-h' ? '--help' : argument))];
 const command = commands.find((each) => each.name === name);
 if (command !== undefined) {
   run(command, args);
-} else if (name === '--help' || name === '-h' || name === 'help') {
+} else if (asksForHelp(name)) {
   console.log(generalHelp);
 } else if (name === '--version') {
   const { version } = createRequire(import.meta.url)('rxjs-net/package.json') as { readonly version: string };

@@ -74,6 +74,11 @@ export function readProxyArguments(args: readonly string[]): FaultProxyOptions |
   if (values.help === true) return undefined;
   const { listen, to, resetIn, closeIn, share, seed, window, grace } = values;
   if (to === undefined) throw new UsageError('--to is missing: write --to host:port, or --to unix:/path');
+  for (const [option, endpoint] of Object.entries({ listen, to }))
+    if (endpoint?.startsWith('tls:') === true)
+      throw new UsageError(
+        `--${option} ${endpoint}: TLS goes through as it is; write ${endpoint.replace(/^tls:\/*/u, '')}`,
+      );
   return {
     ...{ listen, to, resetIn, closeIn, share, seed, window, gracePeriod: grace },
     ...toFaults(values),

@@ -42,7 +42,7 @@ ${optionTable(connectionOptions)}
 TIME: 50, 50ms, 1.5s, 2m, 1h. SIZE: 1000, 64KiB, 1MB. RATE: 1mbit, 500kbit, 64KiB/s. SHARE: 0.25, 25%.
 
 In a terminal it shows a table of the connections; elsewhere it writes a line for each that comes or goes. Ctrl-C stops accepting,
-waits for the connections, and exits with 0; another Ctrl-C ends it at once.
+waits for the connections, and exits with 0; another Ctrl-C, half a second later or more, ends it at once.
 
 Examples
   rxjs-net proxy --listen 127.0.0.1:7001 --to 127.0.0.1:7000 --latency 50 --jitter 20 --rate 1mbit

@@ -39,7 +39,7 @@ export interface MemoryTransport extends Transport {
  *
  * Chunking, half-close, reset, back-pressure and `closed` are those of TCP: what one end writes waits in a window of 64 KiB and a
  * send buffer of 64 KiB until the other reads. Each call makes a network of its own, whose every host name is `memory`; the
- * server's endpoint is `memory:PORT`. Nothing waits on a timer but `closeTimeout` and the like.
+ * server's endpoint is `memory:PORT`, unless `host` says otherwise. Nothing waits on a timer but `closeTimeout` and the like.
  *
  * Errors: `ERR_UNSUPPORTED` for TLS and Unix sockets, and those of `bind` and `connect`.
  *

@@ -1,4 +1,19 @@
-import { config, from, map, mergeMap, NEVER, of, tap, throwError, timer } from 'rxjs';
+import {
+  catchError,
+  config,
+  EMPTY,
+  finalize,
+  firstValueFrom,
+  from,
+  map,
+  mergeMap,
+  NEVER,
+  of,
+  tap,
+  throwError,
+  timer,
+  type Observable,
+} from 'rxjs';
 import {
   ExplorationError,
   explore,
@@ -130,6 +145,12 @@ describe('explore', () => {
       code: 'ERR_INVALID_OPTION',
       message: expect.stringContaining("'all are there' gives a Promise") as string,
     });
+  });
+
+  it('refuses what is no scenario, and what has to hold by another name', async () => {
+    await expect(explore(undefined as unknown as Scenario)).rejects.toThrow('the scenario is no function');
+    const misspelt = (() => ({ eventualy: { 'it is': () => false } })) as Scenario;
+    await expect(explore(misspelt)).rejects.toThrow('the scenario returned eventualy');
   });
 
   it.each([undefined, null, 7])('refuses a scenario that returns %s', async (returned) => {
@@ -291,6 +312,75 @@ describe('explore', () => {
     expect(told[0]?.faults.length).toBeGreaterThan(0);
   });
 
+  it('keeps to the error that it has found, by what it says but for its numbers', async () => {
+    const scenario: Scenario = (network) => {
+      const [a, b] = [network.host('a'), network.host('b')];
+      const fails = (text: string): Observable<never> => throwError(() => new Error(text));
+      let starts = 0;
+      a.run(() => (starts++ > 0 ? fails(`crashed at ${network.scheduler.now()}`) : NEVER));
+      b.run(() => timer(15_000, network.scheduler).pipe(mergeMap(() => fails('always'))));
+      return {};
+    };
+    const { faults, cause } = await failureOf(scenario, { faults: { ...CRASHES, crash: ['a'] } });
+    expect(String(cause)).toMatch(/^Error: crashed at \d+$/u);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('finds what a finalizer throws, in a crash and at the end, and ends all others', async () => {
+    const ended: string[] = [];
+    const scenario: Scenario = (network) => {
+      const host = network.host('a');
+      host.run(() =>
+        NEVER.pipe(
+          finalize(() => {
+            throw new Error('torn');
+          }),
+        ),
+      );
+      host.run(() => NEVER.pipe(finalize(() => ended.push('ended'))));
+      return {};
+    };
+    for (const faults of [[], ['crash']] as const) {
+      const { violation, message } = await failureOf(scenario, { faults, seeds: 1 });
+      expect(violation.invariant).toBe('no program errs');
+      expect(message).toContain('torn');
+      expect(ended.splice(0)).toContain('ended');
+    }
+  });
+
+  it('finds what a program errs with while the scenario is waited for', async () => {
+    const failing: Scenario = async (network) => {
+      network
+        .host('a')
+        .run(() => timer(50, network.scheduler).pipe(mergeMap(() => throwError(() => new Error('mine')))));
+      await firstValueFrom(timer(100, network.scheduler));
+      return {};
+    };
+    const { violation } = await failureOf(failing, { promises: true });
+    expect(violation).toEqual({ invariant: 'no program errs', at: 50, error: new Error('mine') });
+    const standing: Scenario = () => new Promise(() => undefined);
+    await expect(explore(standing, { promises: true })).rejects.toThrow('nothing is left to happen');
+  });
+
+  it('counts the connections that came about', async () => {
+    const scenario: Scenario = (network) => {
+      const [client, server] = [network.host('client'), network.host('server')];
+      server.run(() => server.transport({ port: 7000 }).listen());
+      client.run(() =>
+        client
+          .transport({ connectTimeout: 500 })
+          .connect('server:7000')
+          .pipe(catchError(() => EMPTY)),
+      );
+      // The answer to the first is under way.
+      network.scheduler.schedule(() => {
+        network.partition(client, server);
+      }, 1.5);
+      return {};
+    };
+    expect((await explore(scenario, { ...SHORT, seeds: 1, faults: [] })).connections).toBe(0);
+  });
+
   it('hands on what the scenario itself throws', async () => {
     const scenario: Scenario = () => {
       throw new TypeError('no scenario');
@@ -308,6 +398,10 @@ describe('explore', () => {
     [{ duration: Infinity }, 'duration is Infinity'],
     [{ quiet: -1 }, 'quiet is -1'],
     [{ maxFaults: 0.5 }, 'maxFaults is 0.5'],
+    [
+      { faults: { crash: 'server' } as unknown as ExploreOptions['faults'] },
+      "faults.crash is 'server'; it takes a list",
+    ],
     [{ faults: { crash: ['nobody'] } }, 'faults.crash names nobody'],
     [{ network: { latency: -1 } }, 'latency is -1'],
   ])('refuses %j', async (options, message) => {

@@ -1,4 +1,4 @@
-import { ExplorationError, replay, type Fault } from '../../../src/testing/index.ts';
+import { ExplorationError, replay, type Fault, type ReplayOptions } from '../../../src/testing/index.ts';
 import { fragile, sturdy } from './scenarios.ts';
 
 const crash: Fault = { kind: 'crash', at: 5000, lasts: 100, host: 'server', how: 'reset' };
@@ -24,6 +24,8 @@ describe('replay', () => {
     const failing = replay(fragile, { seed: 1, faults: [crash] });
     await expect(failing).rejects.toThrow(ExplorationError);
     await expect(failing).rejects.toThrow('\nThe trace:\n');
+    await expect(failing).rejects.toThrow('\nTo run it again, with the same options:\n');
+    await expect(failing).rejects.not.toThrow('RXJS_NET_SEED');
     await expect(failing).rejects.toThrow(
       'The faults, as they were given:\n\n     from ms       to ms  fault\n        5000        5100  crash of server, reset\n',
     );
@@ -41,6 +43,7 @@ describe('replay', () => {
     [wrong({ kind: 'slowReader', bytesPerSecond: -5 }), 'bytesPerSecond is -5'],
     [wrong({ kind: 'dropSyn', count: 0.5 }), 'count is 0.5'],
     [wrong({ kind: 'partition', between: ['server', 'server'] }), 'a partition of server from itself'],
+    [wrong({ kind: 'partition', between: undefined }), 'between of a partition is no pair'],
     [wrong({ kind: 'resolution', name: 'server', failure: 'EFAIL' }), 'a resolution is EFAIL'],
     [undefined as unknown as readonly Fault[], 'faults is no list'],
   ])('refuses a fault that cannot happen: %j', async (faults, message) => {
@@ -53,6 +56,8 @@ describe('replay', () => {
   it.each([undefined, NaN, 1.5, 'one'])('refuses %s for a seed', async (seed) => {
     const options = { seed: seed as unknown as number, faults: [] };
     await expect(replay(sturdy, options)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
+    const none = undefined as unknown as ReplayOptions;
+    await expect(replay(sturdy, none)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' });
   });
 
   it('refuses a fault of a host that is not there', async () => {

@@ -14,6 +14,12 @@ describe('around', () => {
     );
   });
 
+  it('is no more than a timer can wait, but for what never comes', () => {
+    const [longest, random] = [2 ** 31 - 1, (): number => 0.9];
+    expect(around(random, longest - 5, 100, 0)).toBe(longest);
+    expect(around(random, Infinity, 100, 0)).toBe(Infinity);
+  });
+
   it('reaches both ends', () => {
     const random = seededRandom(3);
     const numbers = new Set(Array.from({ length: 1000 }, () => around(random, 10, 2, 0)));

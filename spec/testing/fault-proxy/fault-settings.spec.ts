@@ -50,6 +50,7 @@ describe('changedFaults', () => {
     [{ jitter: Infinity }, 'jitter is Infinity'],
     [{ upstream: { rate: 0 } }, 'rate is 0'],
     [{ slice: 0 }, 'slice is 0'],
+    [{ sliceVariation: 5 }, 'sliceVariation is 5, but there is no slice that it varies'],
     [{ slice: 5, sliceVariation: 5 }, 'sliceVariation is 5; it takes less than slice, which is 5'],
     [{ downstream: { resetAfter: 1.5 } }, 'resetAfter is 1.5'],
     [{ closeAfter: NaN }, 'closeAfter is NaN'],

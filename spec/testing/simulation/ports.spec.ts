@@ -34,6 +34,15 @@ describe('Ports', () => {
     expect(ports.listenerAt('10.0.0.1', 80)).toBeUndefined();
   });
 
+  it('are reached by the unspecified address from the machine itself, as on Linux', () => {
+    const ports = new Ports('10.0.0.1');
+    const own = ['10.0.0.1', '127.0.0.1', '127.1.2.3', '::1', '0.0.0.0', '::'];
+    expect(own.filter((address) => !ports.isAddressed(address))).toEqual([]);
+    expect(
+      ['10.0.0.2', '1.27.0.0', '::2', '127.example'].filter((address) => ports.isAddressed(address)),
+    ).toEqual([]);
+  });
+
   it('are not given to a listener while a connection has them, nor the other way', () => {
     const ports = new Ports('10.0.0.1');
     expect(ports.take()).toBe(49_152);

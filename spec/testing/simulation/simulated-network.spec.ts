@@ -10,6 +10,7 @@ import {
   mergeMap,
   NEVER,
   of,
+  take,
   tap,
   throwError,
   timer,
@@ -685,6 +686,8 @@ describe('SimulatedNetwork', () => {
     ['tls', { tls: true }, AT],
     ['tls://', {}, `tls://${AT}`],
     ['unix:', {}, 'unix:/run/app.sock'],
+    ['localAddress', { localAddress: '10.0.0.1' }, AT],
+    ['lookup', { lookup: () => undefined }, AT],
   ] as const)('does not do %s, and says so', (_, options, endpoint) => {
     const { scheduler, dialler, watch, log } = world();
     watch('dialled', dialler.connect(endpoint, options));
@@ -717,8 +720,89 @@ describe('SimulatedNetwork', () => {
       network.dropSyn(server, NaN);
     }).toThrow('count is NaN');
     expect(() => network.host('server', '10.9.9.9')).toThrow('server has the address 10.0.0.2 already');
-    expect(() => network.host('x', 'not an address')).toThrow('x at not an address is no host');
-    expect(() => network.host('localhost')).toThrow('is no host');
+    expect(() => network.host('x', 'not an address')).toThrow('not an address, of x, is no IP address');
+    expect(() => network.host('x', '999.1.1.1')).toThrow('is no IP address');
+    for (const name of ['', 'localhost', 'a:b', 'my host', '10.0.0.9', '-'])
+      expect(() => network.host(name)).toThrow(`'${name}' is no name of a host`);
+    expect(() => network.host('SERVER')).toThrow('SERVER is the name of 10.0.0.2 already');
+    expect(() => {
+      network.resolution('x', { address: 'elsewhere' });
+    }).toThrow('x is to be elsewhere, which is no IP address');
+  });
+
+  it('knows names in whatever case, and the unspecified address as the host itself', () => {
+    const { scheduler, network, server, client, watch, log } = world();
+    server.run(() => server.transport({ host: '0.0.0.0', port: 7000 }).listen().pipe(serve(echo)));
+    const hello = (host: typeof client, endpoint: string): Observable<Buffer> =>
+      host
+        .transport()
+        .connect(endpoint)
+        .pipe(
+          mergeMap((connection) => merge(connection.send(['hello']), connection.received)),
+          take(1),
+        );
+    watch('from the client', hello(client, 'Server:7000'));
+    watch('from the server', hello(server, '0.0.0.0:7000'));
+    scheduler.advance(1000);
+    expect(log.filter((line) => line.endsWith(': hello'))).toHaveLength(2);
+    network.resolution('SERVER', 'ENOTFOUND');
+    watch('again', hello(client, 'server:7000'));
+    scheduler.advance(1000);
+    expect(log.at(-1)).toBe('1000 again: ERR_HOST_NOT_FOUND');
+  });
+
+  it('starts programs that a program runs once, with it', () => {
+    const { network, server } = world();
+    let live = 0;
+    const inner = (): Observable<never> =>
+      defer(() => {
+        live += 1;
+        return NEVER.pipe(
+          finalize(() => {
+            live -= 1;
+          }),
+        );
+      });
+    server.run(() => {
+      const nested = server.run(inner);
+      return NEVER.pipe(
+        finalize(() => {
+          nested.unsubscribe();
+        }),
+      );
+    });
+    const lives: number[] = [live];
+    for (const change of ['crash', 'restart', 'crash', 'restart', 'close'] as const) {
+      if (change === 'close') network.close();
+      else network[change](server);
+      lives.push(live);
+    }
+    expect(lives).toEqual([1, 0, 1, 0, 1, 0]);
+  });
+
+  it('ends every program when it is closed, and throws what one of them threw at that', () => {
+    const { network, server, client } = world();
+    const ended: string[] = [];
+    for (const host of [client, server])
+      host.run(() =>
+        NEVER.pipe(
+          finalize(() => {
+            ended.push(host.name);
+            throw new Error(`of ${host.name}`);
+          }),
+        ),
+      );
+    expect(() => {
+      network.close();
+    }).toThrow('of client');
+    expect(ended).toEqual(['client', 'server']);
+    network.close();
+  });
+
+  it('keeps a note of several lines in one', () => {
+    const { network, client } = world();
+    client.note('two\n  lines');
+    expect(network.trace.toString()).toContain('client: two lines\n');
   });
 
   it('gives each host the next address that is free', () => {

@@ -15,6 +15,14 @@ import {
 import { SimulationScheduler } from '../../../src/testing/index.ts';
 
 describe('SimulationScheduler', () => {
+  it('does not advance for ever, which would be no time to schedule at', () => {
+    const scheduler = new SimulationScheduler();
+    expect(() => {
+      scheduler.advance(Infinity);
+    }).toThrow('advance got Infinity; flush runs until nothing is left');
+    expect(scheduler.now()).toBe(0);
+  });
+
   it('stands still until it is told to go on, and runs what is due in its order', () => {
     const scheduler = new SimulationScheduler();
     const ran: string[] = [];

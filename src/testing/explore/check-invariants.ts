@@ -5,7 +5,12 @@ import type { Checks, Invariants } from './scenario.ts';
 
 /** What a scenario has returned, if it is what it has to be. */
 export function requireInvariants(returned: Invariants | null | undefined): Invariants {
-  if (typeof returned === 'object' && returned !== null) return returned;
+  if (typeof returned === 'object' && returned !== null) {
+    // A misspelt one would never be looked at.
+    const unknown = Object.keys(returned).find((key) => key !== 'always' && key !== 'eventually');
+    if (unknown === undefined) return returned;
+    throw invalidOption(`the scenario returned ${unknown}; what has to hold is called always or eventually`);
+  }
   throw invalidOption(
     `the scenario returned ${String(returned satisfies null | undefined)}; it takes an object with what has to hold: { always, eventually }`,
   );

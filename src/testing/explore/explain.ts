@@ -58,8 +58,8 @@ function isLike({ violation }: Run, found: FailedRun): boolean {
   );
 }
 
-/** What tells one kind of error from another; the message of one may differ from run to run. */
+/** What tells one error from another: the numbers in it differ with the faults, as those of a port or of what is missing. */
 function kindOf(error: unknown): unknown {
   if (!(error instanceof Error)) return typeof error;
-  return 'code' in error ? error.code : error.name;
+  return 'code' in error ? error.code : String(error).replace(/\d+/gu, '#');
 }

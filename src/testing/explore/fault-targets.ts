@@ -44,6 +44,8 @@ function namesOf(
   hosts: readonly string[],
 ): readonly string[] {
   if (target === undefined) return hosts;
+  if (typeof target === 'string')
+    throw invalidOption(`faults.${kind} is '${String(target)}'; it takes a list of names`);
   const names = [...new Set(typeof target === 'boolean' ? (target ? hosts : []) : target)];
   const unknown = kind === 'resolution' ? undefined : names.find((name) => !hosts.includes(name));
   if (unknown !== undefined)

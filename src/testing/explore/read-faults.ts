@@ -15,13 +15,20 @@ export function readFaults(faults: readonly Fault[]): readonly Fault[] {
   return faults;
 }
 
-function requireFault({ kind, at, lasts }: Fault): void {
+function requireFault(fault: Fault): void {
+  const { kind, at, lasts } = fault;
   if (!FAULT_KINDS.includes(kind))
     throw invalidOption(
       `a fault is of kind ${kind as string | undefined}; there are ${FAULT_KINDS.join(', ')}`,
     );
+  if (fault.kind === 'partition' && !isPair(fault.between))
+    throw invalidOption('between of a partition is no pair; it takes the names of two hosts');
   requireTime(`at of a ${kind}`, at);
   requireTime(`lasts of a ${kind}`, lasts);
+}
+
+function isPair(names: unknown): boolean {
+  return Array.isArray(names) && names.length === 2;
 }
 
 function requireTime(name: string, milliseconds: number | undefined): void {

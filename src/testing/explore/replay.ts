@@ -38,7 +38,7 @@ export interface ReplayOptions extends RunOptions {
  * @public
  */
 export async function replay(scenario: Scenario, options: ReplayOptions): Promise<Trace> {
-  const seed = readSeed(options.seed);
+  const seed = readSeed((options as ReplayOptions | undefined)?.seed);
   const given = readFaults(options.faults);
   const run = await runOnce(scenario, readRunOptions(options), seed, () => given);
   const { faults, violation, trace } = run;

@@ -31,7 +31,9 @@ export function writeReport({ seed, faults, violation, trace, isWhole, history }
     heading,
     '',
     traceExcerpt(trace, faults, violation, isWhole),
-    `To replay it, with the whole trace, run this test with ${SEED_VARIABLE}=${seed}; or, with the options of the exploration:`,
+    isWhole
+      ? 'To run it again, with the same options:'
+      : `To replay it, with the whole trace, run this test with ${SEED_VARIABLE}=${seed}; or, with the options of the exploration:`,
     '',
     ...replayCall(seed, faults).map(indent),
     '',

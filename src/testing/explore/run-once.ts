@@ -2,8 +2,9 @@ import { firstValueFrom, timer } from 'rxjs';
 import { isPromiseLike } from '../../connection/pull-source.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { SimulatedNetwork } from '../simulation/simulated-network.ts';
-import { SimulationScheduler } from '../simulation/simulation-scheduler.ts';
+import { SimulationScheduler, StandstillError } from '../simulation/simulation-scheduler.ts';
 import { brokenInvariant, requireInvariants, silence } from './check-invariants.ts';
+import type { TraceEvent } from '../simulation/trace-event.ts';
 import type { Fault } from './fault.ts';
 import { NO_PROGRAM_ERRS, NO_SUBSCRIBER_ERRS, type Run, type Violation } from './run.ts';
 import type { RunSettings } from './run-options.ts';
@@ -44,6 +45,7 @@ class ScenarioRun {
   #checks = 0;
 
   constructor(scenario: Scenario, settings: RunSettings, seed: number) {
+    if (typeof scenario !== 'function') throw invalidOption('the scenario is no function of a network');
     this.#scenario = scenario;
     this.#settings = settings;
     this.#network = new SimulatedNetwork({ ...settings.network, seed, scheduler: this.#scheduler });
@@ -51,28 +53,67 @@ class ScenarioRun {
 
   async run(choose: (hosts: readonly string[]) => readonly Fault[]): Promise<Run> {
     try {
-      return await this.#run(choose);
+      const [faults, violation] = await this.#run(choose);
+      return this.#outcome(faults, violation ?? this.#close());
     } finally {
-      this.#network.close();
+      this.#close();
     }
   }
 
-  async #run(choose: (hosts: readonly string[]) => readonly Fault[]): Promise<Run> {
-    const { always = {}, eventually = {} } = await this.#begin();
+  #close(): Violation | undefined {
+    try {
+      this.#network.close();
+      return undefined;
+    } catch (error) {
+      return this.#programError(error);
+    }
+  }
+
+  #programError(error: unknown): Violation {
+    return { invariant: NO_PROGRAM_ERRS, at: this.#scheduler.now(), error };
+  }
+
+  async #run(
+    choose: (hosts: readonly string[]) => readonly Fault[],
+  ): Promise<[readonly Fault[], Violation | undefined]> {
+    const begun = await this.#begin();
+    if ('invariant' in begun) return [[], begun];
+    const { always = {}, eventually = {} } = begun;
     const faults = choose(this.#network.hosts.map(({ name }) => name));
-    const violation = (await this.#live(faults, always)) ?? this.#check(eventually);
+    return [faults, (await this.#live(faults, always)) ?? this.#check(eventually)];
+  }
+
+  #outcome(faults: readonly Fault[], violation: Violation | undefined): Run {
     const { trace } = this.#network;
-    const connections = trace.events.reduce((most, { connection }) => Math.max(most, connection), 0);
+    const connections = new Set(trace.events.filter(isConnected).map(({ connection }) => connection)).size;
     const virtualTime = this.#scheduler.now();
     return { faults, violation, trace, connections, checks: this.#checks, virtualTime };
   }
 
-  async #begin(): Promise<Invariants> {
+  async #begin(): Promise<Invariants | Violation> {
     const invariants = this.#scenario(this.#network);
     if (!isPromiseLike(invariants)) return requireInvariants(invariants);
-    if (this.#settings.promises) return requireInvariants(await this.#scheduler.settle(invariants));
-    silence(invariants);
-    throw invalidOption('the scenario gives a Promise, which wants the option promises');
+    if (!this.#settings.promises) {
+      silence(invariants);
+      throw invalidOption('the scenario gives a Promise, which wants the option promises');
+    }
+    const [result, violation] = await this.#settled(invariants);
+    if (violation !== undefined) return violation;
+    if (result.status === 'rejected') throw result.reason;
+    return requireInvariants(result.value);
+  }
+
+  /** What became of the scenario itself, or of a program that it waited for. */
+  async #settled(
+    invariants: PromiseLike<Invariants>,
+  ): Promise<[PromiseSettledResult<Invariants>, undefined] | [undefined, Violation]> {
+    try {
+      const [result] = await this.#scheduler.settle(Promise.allSettled([invariants]));
+      return [result, undefined];
+    } catch (error) {
+      if (error instanceof StandstillError) throw error;
+      return [undefined, this.#programError(error)];
+    }
   }
 
   async #live(faults: readonly Fault[], always: Checks): Promise<Violation | undefined> {
@@ -95,7 +136,7 @@ class ScenarioRun {
       else await scheduler.settle(firstValueFrom(timer(stop - scheduler.now(), scheduler)));
       return undefined;
     } catch (error) {
-      return { invariant: NO_PROGRAM_ERRS, at: scheduler.now(), error };
+      return this.#programError(error);
     }
   }
 
@@ -104,6 +145,11 @@ class ScenarioRun {
       this.#checks += 1;
     });
   }
+}
+
+/** The answer to a dial has come. */
+function isConnected({ kind, text }: TraceEvent): boolean {
+  return kind === 'arrived' && text === 'SYN ACK';
 }
 
 function stops(end: number, edges: readonly { readonly at: number }[]): readonly number[] {

@@ -91,7 +91,9 @@ function stallOption(stall: boolean | number | undefined, before: number): numbe
 
 function consistent(settings: DirectionSettings): DirectionSettings {
   const { slice, sliceVariation } = settings;
-  if (sliceVariation === 0 || sliceVariation < slice) return settings;
+  if (sliceVariation === 0 || (sliceVariation < slice && slice !== Infinity)) return settings;
+  if (slice === Infinity)
+    throw invalidOption(`sliceVariation is ${sliceVariation}, but there is no slice that it varies`);
   throw invalidOption(`sliceVariation is ${sliceVariation}; it takes less than slice, which is ${slice}`);
 }
 

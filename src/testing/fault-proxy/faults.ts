@@ -8,7 +8,7 @@
  * @public
  */
 export interface DirectionFaults {
-  /** Milliseconds that bytes, and the FIN behind them, are on their way (`latency`). Default 0; `Infinity`: they never arrive. */
+  /** Milliseconds that bytes, and the FIN behind them, are on their way (`latency`). Default 0; `Infinity`: they never arrive, nor does what comes after them. */
   readonly latency?: number | undefined;
   /**
    * Milliseconds by which the latency of each chunk is longer or shorter, by chance (`latency`, too). Nothing overtakes. Default 0.

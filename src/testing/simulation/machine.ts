@@ -98,7 +98,7 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
       else end.vanish();
     }
     this.#ports.crash();
-    for (const program of this.#programs) program.running.unsubscribe();
+    for (const error of this.#stopAll()) this.#fail(error);
     for (const socket of [...this.#sockets]) socket.destroy();
   }
 
@@ -106,14 +106,16 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
     if (this.#isUp) return;
     this.#isUp = true;
     this.#hasKernel = true;
-    for (const program of this.#programs) program.running = this.#start(program);
+    // A program may run others: these are not of those that were there.
+    for (const program of [...this.#programs]) program.running = this.#start(program);
   }
 
-  /** Its programs are over, and nothing begins any more. */
-  close(): void {
-    for (const program of [...this.#programs]) program.running.unsubscribe();
+  /** Its programs are over, and nothing begins any more. @returns what they threw at that */
+  close(): readonly unknown[] {
+    const errors = this.#stopAll();
     this.#programs.clear();
     this.crash('silence');
+    return errors;
   }
 
   note(text: string): void {
@@ -178,15 +180,31 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
     this.after((bytes * 1000) / this.readRate, task);
   }
 
-  /** An error is thrown in virtual time: RxJS would report it in real time, when whoever runs the network may be gone. */
   #start({ start }: Program): Subscription {
     return defer(start).subscribe({
       error: (error: unknown) => {
-        this.note(`its program failed: ${String(error)}`);
-        this.after(0, () => {
-          throw error;
-        });
+        this.#fail(error);
       },
+    });
+  }
+
+  /** @returns what their finalizers threw: each is stopped, whatever those before it do */
+  #stopAll(): readonly unknown[] {
+    return [...this.#programs].flatMap(({ running }) => {
+      try {
+        running.unsubscribe();
+        return [];
+      } catch (error) {
+        return [error];
+      }
+    });
+  }
+
+  /** An error is thrown in virtual time: RxJS would report it in real time, when whoever runs the network may be gone. */
+  #fail(error: unknown): void {
+    this.note(`its program failed: ${String(error)}`);
+    this.after(0, () => {
+      throw error;
     });
   }
 

@@ -1,3 +1,4 @@
+import { addressBytes } from '../../proxy-protocol/ip-address.ts';
 import { choiceOption } from '../../errors/choice-option.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
 import { systemError } from './simulated-socket.ts';
@@ -11,6 +12,9 @@ export type ResolutionFailure = 'ENOTFOUND' | 'EAI_AGAIN';
 
 const OUTCOMES = ['ENOTFOUND', 'EAI_AGAIN', 'normal'] as const;
 
+// RFC 1123, and the underscore that container platforms allow; case tells nothing apart (RFC 4343).
+const NAME = /^[a-z\d_](?:[a-z\d._-]*[a-z\d_])?$/u;
+
 /** The names of a network, and whom each address belongs to. */
 export class Names {
   readonly #addresses = new Map<string, string>();
@@ -19,24 +23,31 @@ export class Names {
 
   /** @returns its address, the next one that is free unless it is given */
   add(host: string, address: string = this.#freeAddress()): string {
-    if (host === 'localhost' || !isAddress(address))
-      throw invalidOption(`${host} at ${address} is no host: it takes a name of its own, and an IP address`);
+    const name = host.toLowerCase();
+    if (name === 'localhost' || !NAME.test(name) || isAddress(name))
+      throw invalidOption(`'${host}' is no name of a host: it takes letters, digits, dots and hyphens`);
+    if (!isAddress(address)) throw invalidOption(`${address}, of ${host}, is no IP address`);
+    const other = this.#addresses.get(name);
+    if (other !== undefined) throw invalidOption(`${host} is the name of ${other} already`);
     const taken = this.#hosts.get(address);
     if (taken !== undefined) throw invalidOption(`${address} is the address of ${taken} already`);
     this.#hosts.set(address, host);
-    this.#addresses.set(host, address);
+    this.#addresses.set(name, address);
     return address;
   }
 
+  /** @param outcome - of the next who ask */
   change(name: string, outcome: ResolutionFailure | { readonly address: string } | 'normal'): void {
-    if (typeof outcome !== 'object') choiceOption('a resolution', outcome, 'normal', OUTCOMES);
-    if (outcome === 'normal') this.#changed.delete(name);
-    else this.#changed.set(name, outcome);
+    const address = typeof outcome === 'object' ? outcome.address : undefined;
+    if (address === undefined) choiceOption('a resolution', outcome as ResolutionFailure, 'normal', OUTCOMES);
+    else if (!isAddress(address)) throw invalidOption(`${name} is to be ${address}, which is no IP address`);
+    if (outcome === 'normal') this.#changed.delete(name.toLowerCase());
+    else this.#changed.set(name.toLowerCase(), outcome);
   }
 
   /** @throws what getaddrinfo(3) would say */
   resolve(name: string): string {
-    const changed = this.#changed.get(name);
+    const changed = this.#changed.get(name.toLowerCase());
     if (typeof changed === 'object') return changed.address;
     const address = changed === undefined ? this.#known(name) : undefined;
     if (address !== undefined) return address;
@@ -49,9 +60,9 @@ export class Names {
   }
 
   #known(name: string): string | undefined {
-    if (name === 'localhost') return '127.0.0.1';
+    if (name.toLowerCase() === 'localhost') return '127.0.0.1';
     // An address is its own name.
-    return this.#addresses.get(name) ?? (isAddress(name) ? name : undefined);
+    return this.#addresses.get(name.toLowerCase()) ?? (isAddress(name) ? name : undefined);
   }
 
   #freeAddress(): string {
@@ -62,7 +73,7 @@ export class Names {
 }
 
 function isAddress(text: string): boolean {
-  return /^\d+(?:\.\d+){3}$|^[\da-f:.]*:[\da-f:.]*$/iu.test(text);
+  return addressBytes(text) !== undefined;
 }
 
 /** 10.0.0.1, and so on. */

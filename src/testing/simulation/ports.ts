@@ -6,6 +6,7 @@ const FIRST_EPHEMERAL_PORT = 49_152;
 const LAST_PORT = 65_535;
 
 const ANY = '*';
+const LOOPBACK = /^(?:127\.[\d.]+|::1|0\.0\.0\.0|::)$/u;
 
 /** The ports of a machine: who listens at which, and which are taken by what began here. */
 export class Ports {
@@ -21,9 +22,9 @@ export class Ports {
     this.#address = address;
   }
 
-  /** Whether what is sent to this address, from here, comes back here. */
+  /** Whether what is sent to this address, from here, comes back here: Linux takes the unspecified address for it, too. */
   isAddressed(address: string): boolean {
-    return address === this.#address || address.startsWith('127.') || address === '::1';
+    return address === this.#address || LOOPBACK.test(address);
   }
 
   /** Whoever listens there to those who dial this address. */

@@ -18,7 +18,8 @@ export interface SimulatedHost {
   /** Whether it runs; false between `crash` and `restart`. */
   readonly isUp: boolean;
   /**
-   * A transport whose sockets are of this host. A crash ends them; what listens and dials again after it is a program, see `run`.
+   * A transport whose sockets are of this host. A crash ends its connections, and nobody reaches what listened, which is not told:
+   * what is to listen and dial again after a restart is a program, see `run`.
    */
   transport(options?: SimulatedTransportOptions): Transport;
   /**

@@ -214,9 +214,14 @@ export class SimulatedNetwork<S extends SchedulerLike = SimulationScheduler> {
     this.#trace.note(undefined, `${name} ${text}`);
   }
 
-  /** Ends all programs, as a test does when it is over; what they hold besides their connections is let go of. */
+  /**
+   * Ends all programs, as a test does when it is over; what they hold besides their connections is let go of.
+   *
+   * @throws the first of what their finalizers threw, when all of them are over
+   */
   close(): void {
-    for (const machine of this.#machines.values()) machine.close();
+    const errors = [...this.#machines.values()].flatMap((machine) => machine.close());
+    if (errors.length > 0) throw errors[0];
   }
 
   #machine(host: SimulatedHost): Machine {

@@ -71,10 +71,17 @@ export class SimulatedTransport implements Transport {
   }
 }
 
-/** Cryptography takes turns of the real event loop, and files are of the real machine. */
-function requirePlainTcp(endpoint: string, { tls, fd }: BindOptions & ConnectOptions): void {
+/**
+ * Cryptography takes turns of the real event loop, files are of the real machine, and a host has one address and the names of its
+ * network.
+ */
+function requirePlainTcp(endpoint: string, options: BindOptions & ConnectOptions): void {
   const target = parseEndpoint(endpoint);
-  if (target.kind === 'tcp' && !target.tls && (tls ?? false) === false && fd === undefined) return;
-  const detail = 'a simulated network speaks plain TCP: neither TLS, Unix sockets nor descriptors';
+  const { tls, fd, localAddress, lookup } = options;
+  const isPlain = target.kind === 'tcp' && !target.tls && (tls ?? false) === false && fd === undefined;
+  if (isPlain && localAddress === undefined && lookup === undefined) return;
+  const detail = isPlain
+    ? 'localAddress and lookup are not simulated: see network.host and network.resolution'
+    : 'a simulated network speaks plain TCP: neither TLS, Unix sockets nor descriptors';
   throw new TransportError('ERR_UNSUPPORTED', { phase: 'parse', detail });
 }

@@ -53,6 +53,8 @@ export class SimulationScheduler implements SchedulerLike {
 
   /** Runs what is due within a time, and what comes of it, and lets that time pass. */
   advance(milliseconds: number): void {
+    if (milliseconds === Infinity)
+      throw invalidOption('advance got Infinity; flush runs until nothing is left');
     const until = this.#now + requireTime('advance', milliseconds);
     for (let next = this.next; next !== undefined && next <= until; next = this.next) this.step();
     this.#now = Math.max(this.#now, until);
@@ -82,7 +84,16 @@ export class SimulationScheduler implements SchedulerLike {
       if (state.isSettled) return work;
       if (this.step()) still = 0;
     }
-    throw new Error(`at ${this.#now} ms nothing is left to happen, and the work has not settled`);
+    throw new StandstillError(this.#now);
+  }
+}
+
+/** Nothing is left to happen, and what was waited for has not. */
+export class StandstillError extends Error {
+  override readonly name = 'StandstillError';
+
+  constructor(now: number) {
+    super(`at ${now} ms nothing is left to happen, and the work has not settled`);
   }
 }
 

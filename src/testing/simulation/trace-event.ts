@@ -14,6 +14,6 @@ export interface TraceEvent {
   readonly kind: 'sent' | 'arrived' | 'host';
   /** Which connection of the network, counted from 1; 0 for none. */
   readonly connection: number;
-  /** What: `SYN`, `FIN`, `RST`, `6 B "hello\n"`, `crashed` … */
+  /** What: `SYN`, `FIN`, `RST`, `6 B "hello\n"`, `crash, reset` … */
   readonly text: string;
 }

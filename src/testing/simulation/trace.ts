@@ -17,8 +17,8 @@ export interface Trace {
    *
    * ```text
    *      ms   client                server
-   *   0.000      ├─ #1 SYN ──────────▶
-   *   1.000      │                     ● #1 SYN
+   *   0.000      ├─ SYN ─────────────▶
+   *   1.000      │                     ● SYN
    * ```
    */
   diagram(): string;
@@ -41,7 +41,14 @@ export class RecordedTrace implements Trace {
 
   /** Something befell a host, or the network. */
   note(host: string | undefined, text: string, connection = 0): void {
-    this.#record({ host, peer: undefined, kind: 'host', connection, text });
+    // A line for each event: that is what the diagram and `toString` are made of.
+    this.#record({
+      host,
+      peer: undefined,
+      kind: 'host',
+      connection,
+      text: text.replace(/\s*[\r\n]\s*/gu, ' '),
+    });
   }
 
   /** Something that is no segment of a connection was sent, or arrived. */
