@@ -1,4 +1,4 @@
-import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { deepEqual, equal, match, notEqual, ok } from 'node:assert/strict';
 import { TransportError } from '../../../errors/transport-error.ts';
 import type { ConformanceCase } from '../conformance-case.ts';
 
@@ -18,7 +18,7 @@ export const errorCases: readonly ConformanceCase[] = [
       equal(error.phase, 'connect');
       ok(error.endpoint !== undefined && endpoint.endsWith(error.endpoint), error.endpoint);
       ok(error.message.includes(error.code) && error.message.includes(error.endpoint), error.message);
-      ok(error instanceof Error);
+      ok(error instanceof Error, 'a TransportError is an Error');
     },
   },
   {
@@ -30,7 +30,8 @@ export const errorCases: readonly ConformanceCase[] = [
       const connect = context.client.connect(server.endpoint, context.connectOptions());
       const first = await context.record('connect', connect).failsWith();
       const second = await context.record('connect, again', connect).failsWith();
-      ok(TransportError.is(first) && TransportError.is(second) && first !== second);
+      ok(TransportError.is(first) && TransportError.is(second), `${String(first)}, ${String(second)}`);
+      notEqual(first, second);
       equal(first.code, second.code);
     },
   },

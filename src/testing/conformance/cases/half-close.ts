@@ -1,5 +1,5 @@
 import { equal, ok } from 'node:assert/strict';
-import { concat, defer, ignoreElements, map, NEVER, of, timer } from 'rxjs';
+import { concat, defer, ignoreElements, map, NEVER, of, tap, timer } from 'rxjs';
 import type { ConformanceCase } from '../conformance-case.ts';
 import { payload, sameBytes } from '../payload.ts';
 
@@ -39,7 +39,14 @@ export const halfCloseCases: readonly ConformanceCase[] = [
     rule: 12,
     async run(context) {
       const { accepted, dialled } = await context.pair();
-      accepted.received.subscribe({ complete: () => accepted.write('goodbye') });
+      const received = accepted.received.pipe(
+        tap({
+          complete: () => {
+            accepted.write('goodbye');
+          },
+        }),
+      );
+      context.record('received', received);
       dialled.end();
       equal(await context.read(dialled).wholeText(), 'goodbye');
     },

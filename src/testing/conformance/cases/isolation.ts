@@ -98,7 +98,8 @@ export const isolationCases: readonly ConformanceCase[] = [
           throw boom;
         }),
       );
-      throwing.subscribe();
+      // How it ends, `closed` tells.
+      throwing.subscribe({ error: () => undefined });
       dialled.end();
       const { error } = await context.closed(accepted);
       equal(error?.code, 'ERR_HANDLER_FAILED');

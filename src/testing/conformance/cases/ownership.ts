@@ -40,7 +40,7 @@ export const ownershipCases: readonly ConformanceCase[] = [
       bound.isOpen();
       equal(context.server.endpoint, undefined);
       const { server } = await context.bind();
-      ok(server.endpoint);
+      equal(context.server.endpoint, server.endpoint);
     },
   },
   {
