@@ -19,7 +19,16 @@ const layers = {
   'proxy-protocol': ['endpoint', 'errors', 'framing'],
   operators: ['endpoint', 'errors', 'connection', 'framing'],
   adapters: ['endpoint', 'errors', 'connection', 'framing', 'operators', 'transport'],
-  testing: ['endpoint', 'errors', 'admission', 'connection', 'framing', 'operators', 'transport'],
+  testing: [
+    'endpoint',
+    'errors',
+    'admission',
+    'connection',
+    'framing',
+    'operators',
+    'proxy-protocol',
+    'transport',
+  ],
   cli: [
     'endpoint',
     'errors',
