@@ -73,6 +73,8 @@ export { holdWhile, type Holdable } from './operators/hold-while.ts';
 export { idleTimeout, type Watchable } from './operators/idle-timeout.ts';
 export { maxLifetime, type MaxLifetimeOptions } from './operators/max-lifetime.ts';
 export { serve, type ServeOptions, type ServeOutcome } from './operators/serve.ts';
+export { wiretap } from './operators/wiretap/wiretap.ts';
+export type { WiretapOptions } from './operators/wiretap/wiretap-options.ts';
 
 // Adapters
 export { fromDuplex, type FromDuplexOptions } from './adapters/from-duplex.ts';

@@ -56,7 +56,8 @@ function fromIterator<T>(iterator: Iterator<T> | AsyncIterator<T>, input: unknow
   };
 }
 
-function hasMethod<K extends PropertyKey>(value: unknown, name: K): value is Record<K, () => unknown> {
+/** Whether it is an object with a method of that name. */
+export function hasMethod<K extends PropertyKey>(value: unknown, name: K): value is Record<K, () => unknown> {
   return typeof value === 'object' && value !== null && typeof Reflect.get(value, name) === 'function';
 }
 
