@@ -1,13 +1,12 @@
 import type { NetConnectOpts, Server, ServerOpts, Socket } from 'node:net';
 import { defer, Subscription, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type { EventLoop } from '../../connection/event-loop.ts';
-import type { StreamTraits } from '../../connection/stream-traits.ts';
-import { plainTraits } from '../../connection/stream-traits.ts';
+import { plainTraits, type StreamTraits } from '../../connection/stream-traits.ts';
 import type { Network } from '../../transport/network.ts';
 import type { Transport } from '../../transport/transport.ts';
+import { dialFrom, type Attempt, type DiallingHost } from './dialling.ts';
 import { Ports } from './ports.ts';
 import type { Crash, SimulatedHost } from './simulated-host.ts';
-import { dialFrom, type Attempt, type DiallingHost } from './dialling.ts';
 import { SimulatedServer, type Listener, type ListeningHost } from './simulated-server.ts';
 import { SimulatedSocket, systemError } from './simulated-socket.ts';
 import { SimulatedTransport, type SimulatedTransportOptions } from './simulated-transport.ts';
