@@ -682,7 +682,8 @@ describe('framed: on a connection that is a plain object', () => {
     record(messages.send(of('w')));
     await settled();
     expect(log).toEqual(['"a"', '"b"', 'complete']);
-    expect(written).toEqual(['x\n', 'w\n', 'y\n', 'z\n']);
+    // In the order of the calls.
+    expect(written).toEqual(['x\n', 'y\n', 'z\n', 'w\n']);
     const rest = record(messages.received);
     chunks.next(Buffer.from('\n'));
     chunks.complete();

@@ -1,4 +1,4 @@
-import type { Observable, ObservableInput } from 'rxjs';
+import type { Observable, ObservableInput, SchedulerLike } from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import type { Encode } from '../framing/byte-sink.ts';
 import type { Reader } from './exclusive-reader.ts';
@@ -11,6 +11,8 @@ export interface Writing<Out> {
 
 /** What a connection of ours can do for the layer that makes messages of its bytes. Not for its users. */
 export interface ByteChannel {
+  /** The clock of the connection's time-outs. */
+  readonly scheduler: SchedulerLike;
   /** The writing half for values that an encoder writes straight into the write buffer. */
   writing<Out>(encode: Encode<Out>): Writing<Out>;
   /** Puts bytes back, in front of what is received next. */

@@ -5,6 +5,7 @@ import {
   race,
   type Observable,
   type ObservableInput,
+  type SchedulerLike,
   type Subscription,
 } from 'rxjs';
 import type { Endpoint } from '../endpoint/endpoint.ts';
@@ -106,6 +107,10 @@ export class DuplexConnection
 
   get byteChannel(): ByteChannel {
     return this;
+  }
+
+  get scheduler(): SchedulerLike {
+    return this.#profile.settings.scheduler;
   }
 
   get id(): string {

@@ -1,4 +1,4 @@
-import { Observable, Subscription, type SchedulerLike, type Unsubscribable } from 'rxjs';
+import { asyncScheduler, Observable, Subscription, type SchedulerLike, type Unsubscribable } from 'rxjs';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { INCOMPLETE, type Codec, type Decoder } from '../framing/codec.ts';
@@ -12,7 +12,8 @@ import { FrameDeadline } from './frame-deadline.ts';
 /** How long a frame may take. */
 export interface FrameSettings {
   readonly frameTimeout: number;
-  readonly scheduler: SchedulerLike;
+  /** Its clock; undefined for that of the connection. */
+  readonly scheduler: SchedulerLike | undefined;
 }
 
 /**
@@ -180,7 +181,7 @@ export class FramedInbound<In> implements ReaderHost, Reader<Buffer> {
   /** Made with the first frame that does not come whole: most connections never see one. */
   #watch(): void {
     if (this.#deadline === undefined) {
-      const { frameTimeout, scheduler } = this.#settings;
+      const { frameTimeout, scheduler = this.#channel?.scheduler ?? asyncScheduler } = this.#settings;
       this.#deadline = new FrameDeadline(frameTimeout, scheduler, () => {
         const detail = `a frame was begun and not finished within ${frameTimeout} ms`;
         this.#fail(errorOf(this.#connection, 'ERR_FRAME_TIMEOUT', 'read', detail));

@@ -1,4 +1,4 @@
-import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { SchedulerLike } from 'rxjs';
 import { channelOf } from '../connection/byte-channel.ts';
 import { ConnectionView } from '../connection/connection-view.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -21,7 +21,9 @@ export interface FramedOptions {
    * limit.
    */
   readonly frameTimeout?: number | undefined;
-  /** The clock of `frameTimeout`. Default `asyncScheduler`. */
+  /**
+   * The clock of `frameTimeout`. Default: the `scheduler` of the connection; for one that is a plain object, `asyncScheduler`.
+   */
   readonly scheduler?: SchedulerLike | undefined;
 }
 
@@ -66,7 +68,7 @@ export function framer<In, Out>(
 ): (connection: Connection<Buffer, Bytes>) => Connection<In, Out> {
   const settings = {
     frameTimeout: millisecondsOption('frameTimeout', options.frameTimeout, FRAME_TIMEOUT),
-    scheduler: options.scheduler ?? asyncScheduler,
+    scheduler: options.scheduler,
   };
   const encode: Encode<Out> = (message, sink) => {
     codec.encode(message, sink);

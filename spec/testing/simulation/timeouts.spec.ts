@@ -12,7 +12,15 @@ import {
   tap,
   timer,
 } from 'rxjs';
-import { backoff, firstByteTimeout, idleTimeout, maxLifetime, serve } from '../../../src/index.ts';
+import {
+  backoff,
+  firstByteTimeout,
+  framed,
+  idleTimeout,
+  lines,
+  maxLifetime,
+  serve,
+} from '../../../src/index.ts';
 import { codeOf, world } from './world.ts';
 
 // The time-outs of the library over a whole network, to the millisecond: latency is 10 ms, a handshake takes 20.
@@ -118,6 +126,23 @@ describe('the time-outs of the library in a simulated network (rule 18)', () => 
       '1040 idle: ERR_CONNECTION_RESET',
       '2040 busy is over',
     ]);
+  });
+
+  it('frameTimeout goes by the clock of the connection, without being told', () => {
+    const { scheduler, server, listener, dialler, watch, log } = world();
+    server.run(() =>
+      listener
+        .listen()
+        .pipe(mergeMap((connection) => merge(connection.send(['no line']), connection.received))),
+    );
+    const messages = dialler.connect('server:7000').pipe(
+      framed(lines(), { frameTimeout: 5_000 }),
+      mergeMap(({ received }) => received),
+    );
+    watch('dialled', messages);
+    scheduler.advance(100_000);
+    // The connection was there at 20 ms, and its bytes at 40.
+    expect(log).toEqual(['5040 dialled: ERR_FRAME_TIMEOUT']);
   });
 
   it('backoff redials after a restart, sooner and later as its waits say', () => {

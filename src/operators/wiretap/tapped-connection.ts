@@ -51,6 +51,7 @@ export class TappedConnection<In, Out> extends ConnectionView<In, Out> implement
     // Only a connection of bytes has a channel.
     const bytes = this as unknown as Connection<Buffer, Bytes>;
     return {
+      scheduler: channel.scheduler,
       writing: (encode) => plainWriting(bytes, encode),
       unshift: (rest) => {
         this.#tap.event(`put back ${rest.length} B, for the next reader`);
