@@ -45,6 +45,10 @@ export { denyAddresses } from './admission/deny-addresses.ts';
 export { limitConnectionsPerAddress } from './admission/limit-connections-per-address.ts';
 export { limitRatePerAddress, type RateOptions } from './admission/limit-rate-per-address.ts';
 
+// Observability
+export type { ConnectionClosed, ConnectionOpened } from './connection/connection-channels.ts';
+export type { ConnectAttempt, ConnectEnded, DiagnosticsMessages } from './transport/transport-channels.ts';
+
 // The transport seam
 export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/tcp-socket-transport.ts';
 export type { Transport } from './transport/transport.ts';

@@ -17,6 +17,7 @@ import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
 import { callOut, errorOf, finalizerError, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
+import { connectionClosed, connectionOpened } from './connection-channels.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
@@ -103,6 +104,7 @@ export class DuplexConnection
     this.#sense();
     // It may have ended while somebody read a header in front of this connection.
     if (stream.readableEnded) this.onStreamEnd();
+    if (connectionOpened.hasSubscribers) connectionOpened.publish({ connection: this, role: profile.role });
   }
 
   get byteChannel(): ByteChannel {
@@ -393,7 +395,13 @@ export class DuplexConnection
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
     this.#senders?.fail(this.#record.error ?? this.#writer.closedError());
-    this.#record.finish((summary) => this.#profile.onClosed?.(this, summary));
+    const { onClosed, role } = this.#profile;
+    this.#record.finish((summary) => {
+      // Before the server that waits for it may say that it is closed.
+      if (connectionClosed.hasSubscribers)
+        connectionClosed.publish({ connection: this, role, summary: summary() });
+      onClosed?.(this, summary);
+    });
   }
 
   #abortion(reason: unknown): TransportError {

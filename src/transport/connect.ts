@@ -27,6 +27,7 @@ import { handshakeInTime } from './handshake-in-time.ts';
 import { inTime } from './in-time.ts';
 import { nodeNetwork, type Network } from './network.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
+import { tellOfDial } from './tell-of-dial.ts';
 import { secureDialled } from './tls-handshake.ts';
 import { readTlsOptions, type TlsSettings } from './tls-options.ts';
 import { tlsTraits } from './tls-traits.ts';
@@ -87,7 +88,8 @@ export function dialConnection(
         ? map((socket) => toConnection(socket, target, settings, network))
         : switchMap((socket) => secure(socket, target, settings, tls, network)),
     );
-    return settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
+    const dialling = settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
+    return tellOfDial(dialling, formatEndpoint(target));
   });
 }
 

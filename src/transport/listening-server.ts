@@ -19,6 +19,7 @@ import { OpenConnections } from './open-connections.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
+import { serverClosed, serverDraining, serverListening, serverRefused } from './transport-channels.ts';
 import { tlsTraits } from './tls-traits.ts';
 import type { WaitingSockets, WaitingSocketsHost } from './waiting-sockets.ts';
 
@@ -107,10 +108,12 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       map(() => this.#summary()),
     );
     this.#listen();
+    if (serverListening.hasSubscribers) serverListening.publish({ server: this });
   }
 
   /** Stops accepting and tells the connections; they go on until each has finished. */
   drain(): void {
+    if (serverDraining.hasSubscribers) serverDraining.publish({ server: this });
     this.#stopAccepting();
     this.#draining.next();
     this.#draining.complete();
@@ -159,6 +162,10 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       })
       .on('close', () => {
         this.#refusals.complete();
+        if (serverClosed.hasSubscribers)
+          this.closed.subscribe((summary) => {
+            serverClosed.publish({ server: this, summary });
+          });
         this.#listenerClosed.next();
         this.#listenerClosed.complete();
       });
@@ -190,7 +197,9 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
 
   onRefused(remote: Endpoint | undefined, error: TransportError): void {
     this.#open.refused();
-    this.#refusals.next({ remote, error });
+    const refusal = { remote, error };
+    if (serverRefused.hasSubscribers) serverRefused.publish({ server: this, refusal });
+    this.#refusals.next(refusal);
   }
 
   onAdmitted(candidate: Candidate): void {

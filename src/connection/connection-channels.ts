@@ -1,0 +1,34 @@
+import { channel } from 'node:diagnostics_channel';
+import type { CloseSummary, Connection } from './connection.ts';
+import type { ConnectionRole } from './half-close.ts';
+
+/**
+ * What `rxjs-net:connection:open` tells, when a connection is there: accepted, dialled, or made of a stream.
+ *
+ * @public
+ */
+export interface ConnectionOpened {
+  readonly connection: Connection;
+  /** Who has dialled. */
+  readonly role: ConnectionRole;
+}
+
+/**
+ * What `rxjs-net:connection:close` tells, when everything of a connection is released.
+ *
+ * @public
+ */
+export interface ConnectionClosed extends ConnectionOpened {
+  readonly summary: CloseSummary;
+}
+
+/** A channel of `node:diagnostics_channel`, with what it tells. */
+export interface DiagnosticsChannel<Message> {
+  /** Ask it before the message is made. */
+  readonly hasSubscribers: boolean;
+  publish(message: Message): void;
+}
+
+// Looked up once, because to ask such a channel whether anybody listens costs a property, and to find it by its name a map.
+export const connectionOpened: DiagnosticsChannel<ConnectionOpened> = channel('rxjs-net:connection:open');
+export const connectionClosed: DiagnosticsChannel<ConnectionClosed> = channel('rxjs-net:connection:close');

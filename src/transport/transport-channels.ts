@@ -1,0 +1,74 @@
+import { channel } from 'node:diagnostics_channel';
+import type {
+  ConnectionClosed,
+  ConnectionOpened,
+  DiagnosticsChannel,
+} from '../connection/connection-channels.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { Refusal, Server, ShutdownSummary } from './server.ts';
+
+/**
+ * One attempt to connect; one and the same object at its start and at its end.
+ *
+ * @public
+ */
+export interface ConnectAttempt {
+  readonly endpoint: Endpoint;
+}
+
+/**
+ * What `rxjs-net:connect:end` tells: the connection, or why there is none, or neither, when nobody waited for it any more.
+ *
+ * @public
+ */
+export interface ConnectEnded {
+  readonly attempt: ConnectAttempt;
+  readonly connection?: Connection | undefined;
+  readonly error?: unknown;
+}
+
+/**
+ * The channels of `node:diagnostics_channel` that this library publishes to, and what each of them tells.
+ *
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ *
+ * subscribe('rxjs-net:connection:close', (message) => {
+ *   const { connection, summary } = message as DiagnosticsMessages['rxjs-net:connection:close'];
+ *   console.log(connection.remote, summary.duration, summary.error?.code);
+ * });
+ * ```
+ *
+ * Messages are told synchronously, and not to be changed. Without a subscriber none is made.
+ *
+ * @see The Node manual on `diagnostics_channel`
+ * @public
+ */
+export interface DiagnosticsMessages {
+  /** A dial begins: resolving, connecting, and the handshake of TLS. */
+  readonly 'rxjs-net:connect:start': ConnectAttempt;
+  /** A dial is over. */
+  readonly 'rxjs-net:connect:end': ConnectEnded;
+  /** A connection is there. */
+  readonly 'rxjs-net:connection:open': ConnectionOpened;
+  /** A connection is released; `summary.error` tells why it was lost, if it was. */
+  readonly 'rxjs-net:connection:close': ConnectionClosed;
+  /** A server is bound. */
+  readonly 'rxjs-net:server:listen': { readonly server: Server };
+  /** A server has not let somebody in. */
+  readonly 'rxjs-net:server:refuse': { readonly server: Server; readonly refusal: Refusal };
+  /** A server drains: `until` has emitted. */
+  readonly 'rxjs-net:server:drain': { readonly server: Server };
+  /** A server and all of its connections are released. */
+  readonly 'rxjs-net:server:close': { readonly server: Server; readonly summary: ShutdownSummary };
+}
+
+type Messages<Name extends keyof DiagnosticsMessages> = DiagnosticsChannel<DiagnosticsMessages[Name]>;
+
+export const connectStarted: Messages<'rxjs-net:connect:start'> = channel('rxjs-net:connect:start');
+export const connectEnded: Messages<'rxjs-net:connect:end'> = channel('rxjs-net:connect:end');
+export const serverListening: Messages<'rxjs-net:server:listen'> = channel('rxjs-net:server:listen');
+export const serverRefused: Messages<'rxjs-net:server:refuse'> = channel('rxjs-net:server:refuse');
+export const serverDraining: Messages<'rxjs-net:server:drain'> = channel('rxjs-net:server:drain');
+export const serverClosed: Messages<'rxjs-net:server:close'> = channel('rxjs-net:server:close');
