@@ -82,7 +82,7 @@ function attempt(asker: Asker): Observable<never> {
   });
 }
 
-/** A server that leaves is an error of the `send` that is under way; this is the proof that it always is. */
+/** A server that leaves is an error of the `send` that is under way; this is the proof that it always is, while there is one. */
 function endedEarly(): Error {
   count(errors, 'ended early, without an error');
   return new Error('ended early');

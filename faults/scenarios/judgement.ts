@@ -14,7 +14,12 @@ export interface Outcome {
 export function* complaints(scenario: Scenario, { client, server, endings }: Outcome): Generator<string> {
   yield* ofRequests(client);
   const served = new Map(server.served.map((connection) => [connection.number, connection]));
-  for (const dialled of client.connections) yield* ofConnection(dialled, served.get(dialled.number));
+  for (const dialled of client.connections) {
+    const one = served.get(dialled.number);
+    if (dialled.clean && one === undefined && scenario.sheds !== true)
+      yield `connection ${dialled.number}: a clean end, and the server knows nothing of it`;
+    yield* ofConnection(dialled, one);
+  }
   for (const { number, disorder } of server.served) {
     if (disorder > 0)
       yield `connection ${number ?? '?'}: ${disorder} messages came twice or out of order at the server`;
@@ -47,7 +52,6 @@ function* ofConnection(dialled: DialledConnection, served: ServedConnection | un
   if (disorder > 0) yield `${about}: ${disorder} messages came twice or out of order at the client`;
   if (!clean && error === undefined) yield `${about}: neither a clean end nor an error`;
   if (acknowledged > sent) yield `${about}: ${acknowledged} messages acknowledged, only ${sent} sent`;
-  if (clean && served === undefined) yield `${about}: a clean end, and the server knows nothing of it`;
   if (served === undefined) return;
   if (served.delivered > sent) yield `${about}: ${served.delivered} messages delivered, only ${sent} sent`;
   if (served.bulk > bulkSent)

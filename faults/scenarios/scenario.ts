@@ -15,6 +15,11 @@ export interface Scenario {
   readonly expected?: readonly string[];
   /** And those of the server; the client's when absent. */
   readonly expectedOfServer?: readonly string[];
+  /**
+   * Whether the system lets connections go of which the server never hears. One that has said all it had to say takes the FIN for a
+   * clean end, and only its client knows that it waits for answers.
+   */
+  readonly sheds?: boolean;
   /** Whether both processes have a wall clock that can be set. */
   readonly wallClock?: boolean;
   /** Before the client is started. */
