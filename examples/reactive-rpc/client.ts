@@ -1,5 +1,4 @@
 import {
-  asyncScheduler,
   BehaviorSubject,
   defer,
   EMPTY,
@@ -93,10 +92,7 @@ export function rpcClient(
   });
 }
 
-function expiry(
-  deadline: number,
-  scheduler = asyncScheduler as BackoffOptions['scheduler'],
-): Observable<never> {
+function expiry(deadline: number, scheduler: BackoffOptions['scheduler']): Observable<never> {
   return timer(deadline, scheduler).pipe(
     map(() => {
       throw new RpcError('DEADLINE_EXCEEDED', `no answer in ${deadline} ms`);

@@ -1,5 +1,5 @@
 // A server and a client in one process: `npx tsx examples/reactive-rpc/main.ts`
-import { interval, map, merge, mergeMap, take, tap } from 'rxjs';
+import { ignoreElements, interval, map, merge, mergeMap, take } from 'rxjs';
 import { bind, connect, framed, jsonLines, serve } from 'rxjs-net';
 import { rpcClient } from './client.ts';
 import type { Reply, Request } from './protocol.ts';
@@ -24,14 +24,18 @@ bind('127.0.0.1:0')
         mergeMap((client) =>
           merge(client.call<number>('add', { a: 20, b: 22 }), client.call<string>('clock').pipe(take(3))),
         ),
-        tap((answer) => {
-          console.log(answer);
-        }),
-        // 42, and three ticks.
-        take(4),
       );
-      return merge(served.pipe(mergeMap(() => [])), asked);
+      return merge(served.pipe(ignoreElements()), asked);
     }),
+    // 42, and three ticks.
     take(4),
   )
-  .subscribe();
+  .subscribe({
+    next: (answer) => {
+      console.log(answer);
+    },
+    error: (error: unknown) => {
+      console.error(String(error));
+      process.exitCode = 1;
+    },
+  });

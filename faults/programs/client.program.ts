@@ -82,7 +82,7 @@ function attempt(asker: Asker): Observable<never> {
   });
 }
 
-/** A server that leaves is an error of the `send` that is under way; this is the proof that it always is, while there is one. */
+/** A server that leaves before it has answered, where that is no error: the requests come of the answers, and end with them. */
 function endedEarly(): Error {
   count(errors, 'ended early, without an error');
   return new Error('ended early');

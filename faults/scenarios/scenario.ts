@@ -16,8 +16,8 @@ export interface Scenario {
   /** And those of the server; the client's when absent. */
   readonly expectedOfServer?: readonly string[];
   /**
-   * Whether the system lets connections go of which the server never hears. One that has said all it had to say takes the FIN for a
-   * clean end, and only its client knows that it waits for answers.
+   * Whether the system lets connections go of which the server never hears. The requests of our client come of the answers, so they
+   * end with them at a FIN, and `send` with them: a clean end (rule 12), and only the client knows what it still waits for.
    */
   readonly sheds?: boolean;
   /** Whether both processes have a wall clock that can be set. */

@@ -139,6 +139,19 @@ describe('the diagnostics channels', () => {
     ]);
   });
 
+  it('tell of the end of a dial once, also where whoever got the connection leaves at once', () => {
+    const told = listenTo(['rxjs-net:connect:end']);
+    const scheduler = new SimulationScheduler();
+    const network = new SimulatedNetwork({ scheduler });
+    const server = network.host('server');
+    server.run(() => server.transport({ port: 7 }).listen());
+    network.host('client').transport().connect('server:7').pipe(take(1)).subscribe();
+    scheduler.advance(100);
+    expect(of(told, 'rxjs-net:connect:end').map(({ connection }) => connection?.remote)).toEqual([
+      '10.0.0.1:7',
+    ]);
+  });
+
   it('tell why a connection was lost, and who was not let in', () => {
     const told = listenTo();
     const scheduler = new SimulationScheduler();

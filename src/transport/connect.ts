@@ -89,7 +89,7 @@ export function dialConnection(
         : switchMap((socket) => secure(socket, target, settings, tls, network)),
     );
     const dialling = settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
-    return tellOfDial(dialling, formatEndpoint(target));
+    return tellOfDial(dialling, target);
   });
 }
 

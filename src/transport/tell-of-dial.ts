@@ -1,6 +1,7 @@
-import { Observable } from 'rxjs';
+import { defer, tap, type Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
-import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { EndpointParts } from '../endpoint/endpoint.ts';
+import { formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { connectEnded, connectStarted, type ConnectEnded } from './transport-channels.ts';
 
 /**
@@ -10,32 +11,27 @@ import { connectEnded, connectStarted, type ConnectEnded } from './transport-cha
  * start ──▶ a connection, an error, or unsubscribed ──▶ end, once
  * ```
  */
-export function tellOfDial<C extends Connection>(dial: Observable<C>, endpoint: Endpoint): Observable<C> {
+export function tellOfDial<C extends Connection>(dial: Observable<C>, target: EndpointParts): Observable<C> {
   if (!connectStarted.hasSubscribers && !connectEnded.hasSubscribers) return dial;
-  return new Observable((subscriber) => {
-    const attempt = { endpoint };
+  return defer(() => {
+    const attempt = { endpoint: formatEndpoint(target) };
     let isOver = false;
     const end = (outcome: Omit<ConnectEnded, 'attempt'>): void => {
-      if (isOver) return;
+      if (!isOver) connectEnded.publish({ attempt, ...outcome });
       isOver = true;
-      connectEnded.publish({ attempt, ...outcome });
     };
-    subscriber.add(() => {
-      end({});
-    });
     connectStarted.publish(attempt);
-    subscriber.add(
-      dial.subscribe({
+    return dial.pipe(
+      tap({
         next: (connection) => {
           end({ connection });
-          subscriber.next(connection);
         },
         error: (error: unknown) => {
           end({ error });
-          subscriber.error(error);
         },
-        complete: () => {
-          subscriber.complete();
+        // It may also be whoever got the connection.
+        unsubscribe: () => {
+          end({});
         },
       }),
     );

@@ -728,6 +728,10 @@ describe('SimulatedNetwork', () => {
     expect(() => {
       network.resolution('x', { address: 'elsewhere' });
     }).toThrow('x is to be elsewhere, which is no IP address');
+    for (const outcome of [null, {}, 7])
+      expect(() => {
+        network.resolution('x', outcome as 'normal');
+      }).toThrow('a resolution is');
   });
 
   it('knows names in whatever case, and the unspecified address as the host itself', () => {

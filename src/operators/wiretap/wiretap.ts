@@ -24,8 +24,8 @@ import { readWiretapOptions, type WiretapOptions } from './wiretap-options.ts';
  * ```
  *
  * ```text
- * 7f-1 127.0.0.1:50312 opened, at 127.0.0.1:7000
- * 7f-1 127.0.0.1:50312 received 9 B
+ * 7 127.0.0.1:50312 opened, at 127.0.0.1:7000
+ * 7 127.0.0.1:50312 received 9 B
  * 00000000  7b 22 69 64 22 3a 31 7d  0a                       |{"id":1}.|
  * ```
  *

@@ -1,6 +1,6 @@
-import { addressBytes } from '../../proxy-protocol/ip-address.ts';
 import { choiceOption } from '../../errors/choice-option.ts';
 import { invalidOption } from '../../errors/invalid-option.ts';
+import { addressBytes } from '../../proxy-protocol/ip-address.ts';
 import { systemError } from './simulated-socket.ts';
 
 /**
@@ -12,7 +12,7 @@ export type ResolutionFailure = 'ENOTFOUND' | 'EAI_AGAIN';
 
 const OUTCOMES = ['ENOTFOUND', 'EAI_AGAIN', 'normal'] as const;
 
-// RFC 1123, and the underscore that container platforms allow; case tells nothing apart (RFC 4343).
+// RFC 1123, and the underscore that container platforms allow.
 const NAME = /^[a-z\d_](?:[a-z\d._-]*[a-z\d_])?$/u;
 
 /** The names of a network, and whom each address belongs to. */
@@ -23,7 +23,7 @@ export class Names {
 
   /** @returns its address, the next one that is free unless it is given */
   add(host: string, address: string = this.#freeAddress()): string {
-    const name = host.toLowerCase();
+    const name = keyOf(host);
     if (name === 'localhost' || !NAME.test(name) || isAddress(name))
       throw invalidOption(`'${host}' is no name of a host: it takes letters, digits, dots and hyphens`);
     if (!isAddress(address)) throw invalidOption(`${address}, of ${host}, is no IP address`);
@@ -36,18 +36,19 @@ export class Names {
     return address;
   }
 
-  /** @param outcome - of the next who ask */
   change(name: string, outcome: ResolutionFailure | { readonly address: string } | 'normal'): void {
-    const address = typeof outcome === 'object' ? outcome.address : undefined;
+    // Programs without types may say anything.
+    const address =
+      typeof outcome === 'string' ? undefined : (outcome as { address: string } | null)?.address;
     if (address === undefined) choiceOption('a resolution', outcome as ResolutionFailure, 'normal', OUTCOMES);
     else if (!isAddress(address)) throw invalidOption(`${name} is to be ${address}, which is no IP address`);
-    if (outcome === 'normal') this.#changed.delete(name.toLowerCase());
-    else this.#changed.set(name.toLowerCase(), outcome);
+    if (outcome === 'normal') this.#changed.delete(keyOf(name));
+    else this.#changed.set(keyOf(name), outcome);
   }
 
   /** @throws what getaddrinfo(3) would say */
   resolve(name: string): string {
-    const changed = this.#changed.get(name.toLowerCase());
+    const changed = this.#changed.get(keyOf(name));
     if (typeof changed === 'object') return changed.address;
     const address = changed === undefined ? this.#known(name) : undefined;
     if (address !== undefined) return address;
@@ -60,9 +61,9 @@ export class Names {
   }
 
   #known(name: string): string | undefined {
-    if (name.toLowerCase() === 'localhost') return '127.0.0.1';
+    if (keyOf(name) === 'localhost') return '127.0.0.1';
     // An address is its own name.
-    return this.#addresses.get(name.toLowerCase()) ?? (isAddress(name) ? name : undefined);
+    return this.#addresses.get(keyOf(name)) ?? (isAddress(name) ? name : undefined);
   }
 
   #freeAddress(): string {
@@ -70,6 +71,11 @@ export class Names {
     while (this.#hosts.has(nthAddress(n))) n += 1;
     return nthAddress(n);
   }
+}
+
+/** Case tells nothing apart (RFC 4343). */
+function keyOf(name: string): string {
+  return name.toLowerCase();
 }
 
 function isAddress(text: string): boolean {
