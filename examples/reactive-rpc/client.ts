@@ -2,6 +2,7 @@ import {
   BehaviorSubject,
   defer,
   EMPTY,
+  expand,
   filter,
   finalize,
   ignoreElements,
@@ -9,19 +10,18 @@ import {
   merge,
   mergeMap,
   NEVER,
-  Observable,
   of,
   repeat,
   retry,
-  Subject,
   take,
   takeUntil,
   tap,
   timer,
-  type Subscriber,
+  type Observable,
 } from 'rxjs';
-import { backoff, type BackoffOptions, type Connection } from 'rxjs-net';
+import { backoff, type BackoffDelay, type BackoffOptions, type Connection } from 'rxjs-net';
 import { RpcError, type Reply, type Request } from './protocol.ts';
+import { sessionOver, type Session } from './session.ts';
 
 export interface CallOptions {
   /** Milliseconds from the subscription until it errors with DEADLINE_EXCEEDED. Default: none. */
@@ -51,34 +51,6 @@ export function rpcClient(
 ): Observable<RpcClient> {
   return defer(() => {
     const present = new BehaviorSubject<Session | undefined>(undefined);
-    const left = new Subject<void>();
-    const stay = (): Observable<never> => {
-      let hasLeft = false;
-      const wait = backoff(options);
-      const leave = (session: Session): void => {
-        hasLeft = true;
-        session.leave();
-        present.next(undefined);
-        left.next();
-      };
-      return dial.pipe(
-        mergeMap((connection) => {
-          const session = new Session(connection);
-          present.next(session);
-          return session.running.pipe(
-            tap(() => {
-              leave(session);
-            }),
-            ignoreElements(),
-            finalize(() => {
-              if (present.value === session) present.next(undefined);
-            }),
-          );
-        }),
-        retry({ delay: (error, count) => (hasLeft ? EMPTY : wait(error, count)) }),
-        repeat({ delay: (count) => (hasLeft ? EMPTY : wait(count)) }),
-      );
-    };
     const client: RpcClient = {
       call: <T>(method: string, argument?: unknown, { deadline }: CallOptions = {}) =>
         present.pipe(
@@ -88,7 +60,44 @@ export function rpcClient(
           takeUntil(deadline === undefined ? NEVER : expiry(deadline, options.scheduler)),
         ),
     };
-    return merge(of(client), stay(), left.pipe(mergeMap(stay)));
+    // Whenever a server says goaway there is one more of them, until that server has answered.
+    const running = of(undefined).pipe(expand(() => staying(dial, present, options)));
+    return merge(of(client), running.pipe(ignoreElements()));
+  });
+}
+
+/** Connected, again and again, until a server says goaway: then it emits, and ends with that connection. */
+function staying(
+  dial: Observable<Connection<Reply, Request>>,
+  present: BehaviorSubject<Session | undefined>,
+  options: BackoffOptions,
+): Observable<void> {
+  return defer(() => {
+    const wait = backoff(options);
+    let hasLeft = false;
+    const again: BackoffDelay = (error, count) => (hasLeft ? EMPTY : wait(error, count));
+    return dial.pipe(
+      mergeMap((connection) => {
+        const session = sessionOver(connection);
+        const withdraw = (): void => {
+          if (present.value === session) present.next(undefined);
+        };
+        present.next(session);
+        return session.running.pipe(
+          tap(() => {
+            hasLeft = true;
+            withdraw();
+          }),
+          finalize(() => {
+            // First, so that who makes a failed call again at once waits for the next connection.
+            withdraw();
+            session.fail();
+          }),
+        );
+      }),
+      retry({ delay: again }),
+      repeat({ delay: again }),
+    );
   });
 }
 
@@ -98,65 +107,4 @@ function expiry(deadline: number, scheduler: BackoffOptions['scheduler']): Obser
       throw new RpcError('DEADLINE_EXCEEDED', `no answer in ${deadline} ms`);
     }),
   );
-}
-
-/** One connection, and the calls that were made over it. */
-class Session {
-  /** Emits when the server is to shut down; ends with the connection, and all calls with it. */
-  readonly running: Observable<void>;
-
-  readonly #connection: Connection<Reply, Request>;
-  readonly #calls = new Map<number, Subscriber<unknown>>();
-  #lastId = 0;
-  #isLeaving = false;
-
-  constructor(connection: Connection<Reply, Request>) {
-    this.#connection = connection;
-    this.running = connection.received.pipe(
-      filter((reply) => this.#deliver(reply)),
-      map(() => undefined),
-      finalize(() => {
-        const lost = new RpcError('UNAVAILABLE', 'the connection was lost before the answer');
-        for (const call of [...this.#calls.values()]) call.error(lost);
-      }),
-    );
-  }
-
-  call(request: { method: string; argument: unknown; deadline: number | undefined }): Observable<unknown> {
-    return new Observable((subscriber) => {
-      const id = (this.#lastId += 1);
-      subscriber.add(() => {
-        if (this.#calls.delete(id)) this.#connection.write({ kind: 'cancel', id });
-        this.#endIfLeft();
-      });
-      this.#calls.set(id, subscriber);
-      this.#connection.write({ kind: 'call', id, ...request });
-    });
-  }
-
-  /** No more calls will come: it ends when those that there are have their answers. */
-  leave(): void {
-    this.#isLeaving = true;
-    this.#endIfLeft();
-  }
-
-  #endIfLeft(): void {
-    if (this.#isLeaving && this.#calls.size === 0) this.#connection.end();
-  }
-
-  /** @returns whether it is a goaway */
-  #deliver(reply: Reply): boolean {
-    if (reply.kind === 'goaway') return true;
-    const call = this.#calls.get(reply.id);
-    // One that was cancelled may still be answered.
-    if (call === undefined) return false;
-    if (reply.kind === 'next') {
-      call.next(reply.value);
-      return false;
-    }
-    this.#calls.delete(reply.id);
-    if (reply.kind === 'complete') call.complete();
-    else call.error(new RpcError(reply.code, reply.message));
-    return false;
-  }
 }

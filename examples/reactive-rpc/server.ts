@@ -9,7 +9,6 @@ import {
   finalize,
   from,
   ignoreElements,
-  isObservable,
   map,
   merge,
   mergeMap,
@@ -76,13 +75,11 @@ export function rpcHandler(
   };
 }
 
+/** What can be pulled stays so: it is asked for a value when the client has room for one. */
 function repliesTo(id: number, values: ObservableInput<unknown>): ObservableInput<Reply> {
-  if (isObservable(values) || 'then' in values) return pushed(id, from(values));
-  return Symbol.iterator in values ? pulled(id, values) : pulledLater(id, values as AsyncIterable<unknown>);
-}
-
-function pushed(id: number, values: Observable<unknown>): Observable<Reply> {
-  return concat(values.pipe(map((value) => next(id, value))), of<Reply>({ kind: 'complete', id }));
+  if (Symbol.asyncIterator in values) return pulledLater(id, values);
+  if (Symbol.iterator in values) return pulled(id, values);
+  return concat(from(values).pipe(map((value) => next(id, value))), of<Reply>({ kind: 'complete', id }));
 }
 
 function* pulled(id: number, values: Iterable<unknown>): Generator<Reply> {

@@ -1,6 +1,7 @@
 import {
   catchError,
   concat,
+  defer,
   delay,
   finalize,
   interval,
@@ -8,6 +9,7 @@ import {
   mergeMap,
   NEVER,
   of,
+  retry,
   Subject,
   switchMap,
   take,
@@ -19,6 +21,7 @@ import {
 } from 'rxjs';
 import { framed, jsonLines, serve } from 'rxjs-net';
 import {
+  connectionDouble,
   explore,
   SimulatedNetwork,
   SimulationScheduler,
@@ -178,6 +181,39 @@ describe('examples/reactive-rpc', () => {
     // The third waits for a connection.
     expect(log.slice(0, 2)).toEqual(['140: 0', '1060: UNAVAILABLE']);
     expect(log.slice(2).map((line) => line.replace(/.*: /u, ''))).toEqual(['2', '3']);
+  });
+
+  it('makes a call that failed, and is made again at once, over the next connection', () => {
+    const { scheduler, network, host, use } = world();
+    host.run(() => server(host, { echo: (argument) => of(argument).pipe(delay(100, scheduler)) }));
+    const answers: unknown[] = [];
+    use((rpc) =>
+      rpc.call('echo', 'hello').pipe(
+        retry({ count: 1 }),
+        tap((answer) => answers.push(answer)),
+      ),
+    );
+    scheduler.advance(50);
+    network.crash(host);
+    network.restart(host);
+    scheduler.advance(5000);
+    expect(answers).toEqual(['hello']);
+  });
+
+  it('dials once for a server that says goaway twice', () => {
+    const dials: Subject<Reply>[] = [];
+    const dial = defer(() => {
+      const received = new Subject<Reply>();
+      dials.push(received);
+      return concat(of(connectionDouble<Reply, Request>({ received, role: 'dialled' })), NEVER);
+    });
+    const using = rpcClient(dial)
+      .pipe(mergeMap((rpc) => rpc.call('first')))
+      .subscribe();
+    dials[0]?.next({ kind: 'goaway' });
+    dials[0]?.next({ kind: 'goaway' });
+    expect(dials).toHaveLength(2);
+    using.unsubscribe();
   });
 
   it('loses no call when a server drains and another one takes over', () => {
