@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { quoteDeclaration } from './quote-declaration.ts';
 
 const ROOT = process.cwd();
 const QUOTE = /<!-- (?<what>file|output): (?<of>.+) -->\n[^]*?<!-- end -->/gu;
@@ -11,16 +12,24 @@ const QUOTE = /<!-- (?<what>file|output): (?<of>.+) -->\n[^]*?<!-- end -->/gu;
  * ```md
  * <!-- file: examples/echo.ts -->        the file, as code
  * <!-- end -->
+ * <!-- file: examples/echo.ts#report --> what it declares as report, with its comment
+ * <!-- end -->
  * <!-- output: examples/echo.ts 7000 --> what this program prints
  * <!-- end -->
  * ```
  */
 export function quoteExamples(page: string): string {
   return page.replace(QUOTE, (_, what: string, of: string) => {
-    const text = what === 'file' ? readFileSync(join(ROOT, of), 'utf8') : outputOf(of.split(' '));
+    const text = what === 'file' ? sourceOf(of) : outputOf(of.split(' '));
     const language = what === 'file' ? 'ts' : 'text';
     return `<!-- ${what}: ${of} -->\n\n\`\`\`${language}\n${text.trimEnd()}\n\`\`\`\n\n<!-- end -->`;
   });
+}
+
+function sourceOf(quoted: string): string {
+  const [path = '', name] = quoted.split('#');
+  const source = readFileSync(join(ROOT, path), 'utf8');
+  return name === undefined ? source : quoteDeclaration(source, name);
 }
 
 /** A program that finds what it looks for may say so by its exit code; what it has to say is on its standard output. */

@@ -10,23 +10,23 @@ interface Call {
 
 interface Answer {
   readonly id: number;
-  readonly value: number;
+  readonly value: number | null;
 }
 
-const methods: Readonly<Record<string, (argument: readonly number[]) => number>> = {
-  add: (numbers) => numbers.reduce((sum, n) => sum + n, 0),
-  longest: (numbers) => Math.max(...numbers),
-};
+const methods = new Map([
+  ['add', (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0)],
+  ['largest', (numbers: readonly number[]) => Math.max(...numbers)],
+]);
 
 /** The server: a function from calls to answers. */
 function answers(connection: Connection<Call, Answer>): Observable<Answer> {
   return connection.received.pipe(
-    map(({ id, method, argument }) => ({ id, value: methods[method]?.(argument) ?? NaN })),
+    map(({ id, method, argument }) => ({ id, value: methods.get(method)?.(argument) ?? null })),
   );
 }
 
 /** The client: says it, and waits for the answer with the same id. */
-function call(connection: Connection<Answer, Call>, request: Call): Observable<number> {
+function call(connection: Connection<Answer, Call>, request: Call): Observable<number | null> {
   const answered = connection.received.pipe(
     filter(({ id }) => id === request.id),
     map(({ value }) => value),
