@@ -8,11 +8,14 @@ describe('docs/decisions', () => {
 
   it.each(pages)('%s tells the context, the choice, and what was rejected', (file) => {
     const page = readFileSync(`${DECISIONS}/${file}`, 'utf8');
-    for (const part of ['Context', 'Choice', 'Rejected']) expect(page).toMatch(new RegExp(`^\\*\\*${part}\\b`, 'mu'));
+    for (const part of ['Context', 'Choice', 'Rejected'])
+      expect(page).toMatch(new RegExp(`^\\*\\*${part}\\b`, 'mu'));
   });
 
   it.each(pages)('%s is in the index, by its number and its title', (file) => {
-    const title = /^# (?<number>\d+)\. (?<text>.+)$/mu.exec(readFileSync(`${DECISIONS}/${file}`, 'utf8'))?.groups;
+    const title = /^# (?<number>\d+)\. (?<text>.+)$/mu.exec(
+      readFileSync(`${DECISIONS}/${file}`, 'utf8'),
+    )?.groups;
     expect(Number(title?.['number'])).toBe(Number(file.slice(0, 4)));
     expect(index).toContain(`${title?.['number'] ?? ''}. [${title?.['text'] ?? ''}](${file})`);
   });

@@ -22,7 +22,8 @@ describe('docs/guides', () => {
 });
 
 describe('quoteDeclaration', () => {
-  const source = 'import "x";\n\nconst a = {\n  /** B. */\n  b: () => 1,\n};\n\n// C.\nfunction c() {\n  return;\n}\n';
+  const source =
+    'import "x";\n\nconst a = {\n  /** B. */\n  b: () => 1,\n};\n\n// C.\nfunction c() {\n  return;\n}\n';
 
   it('takes a declaration with the comment above it', () => {
     expect(quoteDeclaration(source, 'c')).toBe('// C.\nfunction c() {\n  return;\n}');
