@@ -64,6 +64,27 @@ export const PYTHON: Program = {
   debianPackage: 'python3',
 };
 
+export const REDIS_CLI: Program = {
+  command: 'redis-cli',
+  versionArguments: ['--version'],
+  banner: /redis-cli [6-9]\./u,
+  debianPackage: 'redis-tools',
+};
+
+export const REDIS_BENCHMARK: Program = {
+  command: 'redis-benchmark',
+  versionArguments: ['--version'],
+  banner: /redis-benchmark [6-9]\./u,
+  debianPackage: 'redis-tools',
+};
+
+export const REDIS_SERVER: Program = {
+  command: 'redis-server',
+  versionArguments: ['--version'],
+  banner: /Redis server v=[6-9]\./u,
+  debianPackage: 'redis-server',
+};
+
 /** Fails the whole spec file, and says how to get the program: a missing peer must never look like a passed test. */
 export function requireProgram({ command, versionArguments, banner, debianPackage }: Program): void {
   beforeAll(() => {
@@ -193,4 +214,18 @@ export function startOpenssl(args: readonly string[], directory?: string): Forei
 
 export function startStunnel(configuration: string): ForeignProcess {
   return new ForeignProcess(STUNNEL, [configuration]);
+}
+
+export function startRedisCli(...args: readonly string[]): ForeignProcess {
+  return new ForeignProcess(REDIS_CLI, args);
+}
+
+export function startRedisBenchmark(...args: readonly string[]): ForeignProcess {
+  return new ForeignProcess(REDIS_BENCHMARK, args);
+}
+
+/** On a Unix socket alone, in a directory of its own, and with nothing on the disk. */
+export function startRedisServer(socket: string, directory: string): ForeignProcess {
+  const nowhere = ['--port', '0', '--save', '', '--appendonly', 'no'];
+  return new ForeignProcess(REDIS_SERVER, ['--unixsocket', socket, ...nowhere], directory);
 }

@@ -300,3 +300,12 @@ describe('one large message', () => {
     expect(messages.map(({ length: came }) => came)).toEqual([length]);
   });
 });
+
+describe('INCOMPLETE', () => {
+  it('is the same in two loaded copies of the library, so that a codec of one works with a connection of the other', () => {
+    jest.isolateModules(() => {
+      const copy = jest.requireActual<{ readonly INCOMPLETE: unknown }>('../../src/framing/codec.ts');
+      expect(copy.INCOMPLETE).toBe(INCOMPLETE);
+    });
+  });
+});

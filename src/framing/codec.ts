@@ -2,11 +2,11 @@ import type { Encode } from './byte-sink.ts';
 
 /**
  * What a decoder says when the rest of a message has not come yet. A symbol and not `undefined`, because that is a message
- * in some formats.
+ * in some formats. A registered one, so that a decoder made with one copy of this module (ESM beside CJS) is understood by another.
  *
  * @public
  */
-export const INCOMPLETE: unique symbol = Symbol('rxjs-net incomplete');
+export const INCOMPLETE: unique symbol = Symbol.for('rxjs-net.INCOMPLETE');
 
 /**
  * How messages are made of bytes, and bytes of messages. Pure: it knows neither sockets nor time.
@@ -23,7 +23,7 @@ export const INCOMPLETE: unique symbol = Symbol('rxjs-net incomplete');
 export interface Codec<In, Out = In> {
   /** A decoder for one connection. It keeps what has come of a message that is not complete. */
   decoder(): Decoder<In>;
-  /** Writes one message, or throws before it has written any of it. */
+  /** Writes one message. Nothing is sent of one for which it throws. */
   readonly encode: Encode<Out>;
 }
 
