@@ -1,4 +1,4 @@
-import { defer, filter, finalize, map, of, tap, type Observable } from 'rxjs';
+import { defer, filter, finalize, map, of, tap, using, type Observable, type Subscription } from 'rxjs';
 import { TransportError, type Connection, type TransportErrorCode } from 'rxjs-net';
 import { toServerPacket, type ClientPacket, type RequestPacket, type ServerPacket } from './packets.ts';
 
@@ -10,13 +10,14 @@ export class ClientSession {
 
   readonly #requests = new Map<string, (packet: ServerPacket) => void>();
   #lastId = 0;
+  #isCongested = false;
   #isLeaving = false;
 
   constructor(connection: Connection<unknown, ClientPacket>) {
     this.connection = connection;
     this.goAways = defer(() => {
       let reason: unknown = this.#errorOf('ERR_CLOSED');
-      return connection.received.pipe(
+      const goAways = connection.received.pipe(
         map(toServerPacket),
         tap({
           error: (error: unknown) => {
@@ -32,6 +33,11 @@ export class ClientSession {
           this.#fail(reason);
         }),
       );
+      const watching = (): Subscription =>
+        connection.congested.subscribe((congested) => {
+          this.#isCongested = congested;
+        });
+      return using(watching, () => goAways);
     });
   }
 
@@ -39,11 +45,7 @@ export class ClientSession {
   request({ pattern, data }: RequestPacket, callback: (packet: ServerPacket) => void): () => void {
     const id = String((this.#lastId += 1));
     this.#requests.set(id, callback);
-    try {
-      this.connection.write({ pattern, data, id });
-    } catch (err) {
-      this.#deliver({ id, err });
-    }
+    this.#put({ pattern, data, id }, (err) => this.#deliver({ id, err }));
     return () => {
       if (this.#requests.delete(id)) this.connection.write({ id, isDisposed: true });
       this.#endIfLeft();
@@ -64,6 +66,17 @@ export class ClientSession {
   /** Nobody waits for answers any more. The server is told, so that it does not work on them for nothing. */
   abandon(): void {
     this.#fail(this.#errorOf('ERR_CLOSED'));
+  }
+
+  /** `write` costs least, but would end the connection where the server is too far behind; `send` fails by itself. */
+  #put(packet: ClientPacket, fail: (error: unknown) => void): void {
+    if (this.#isCongested) this.connection.send(of(packet)).subscribe({ error: fail });
+    else
+      try {
+        this.connection.write(packet);
+      } catch (error) {
+        fail(error);
+      }
   }
 
   #endIfLeft(): void {

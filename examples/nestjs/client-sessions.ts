@@ -43,8 +43,17 @@ export function clientSessions(
   const stay = defer((): Observable<SessionChange> => {
     let hasLeft = false;
     const lost = (error: unknown): Observable<SessionChange> =>
-      hasLeft ? EMPTY : concat(of({ kind: 'lost', error } as const), throwError(() => error));
-    const changes = dial.pipe(
+      hasLeft
+        ? EMPTY
+        : concat(
+            of({ kind: 'lost', error } as const),
+            throwError(() => error),
+          );
+    // A clean end is a loss as well, but for one that we have brought about ourselves.
+    const ended = defer(() =>
+      hasLeft ? EMPTY : throwError(() => new TransportError('ERR_PEER_ENDED', { phase: 'read' })),
+    );
+    return dial.pipe(
       map((connection) => new ClientSession(connection)),
       mergeMap((session) => {
         const left = session.goAways.pipe(
@@ -54,11 +63,11 @@ export function clientSessions(
           }),
           map(() => ({ kind: 'left' }) as const),
         );
-        return concat(of({ kind: 'opened', session } as const), left);
+        return concat(of({ kind: 'opened', session } as const), left, ended);
       }),
+      catchError(lost),
+      retry({ delay: backoff(options) }),
     );
-    const ended = defer(() => throwError(() => new TransportError('ERR_PEER_ENDED', { phase: 'read' })));
-    return concat(changes, ended).pipe(catchError(lost), retry({ delay: backoff(options) }));
   });
   return stay.pipe(expand(({ kind }) => (kind === 'left' ? stay : EMPTY)));
 }

@@ -33,7 +33,8 @@ const LOADS = [
   { connections: 1, underWay: 16 },
   { connections: 16, underWay: 16 },
 ] as const;
-const TEXT = 'a text of a hundred bytes, as small as what most services ask for and tell each other all the day ...';
+const TEXT =
+  'a text of a hundred bytes, as small as what most services ask for and tell each other all the day ...';
 
 @Controller()
 class EchoController {
@@ -67,7 +68,10 @@ async function roundsOf(clients: readonly Pick<ClientProxy, 'connect' | 'send'>[
 }
 
 async function start(options: MicroserviceOptions) {
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(EchoModule, { ...options, logger: ['error'] });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(EchoModule, {
+    ...options,
+    logger: ['error'],
+  });
   await app.listen();
   return app;
 }
