@@ -7,14 +7,15 @@ import {
   ignoreElements,
   isObservable,
   map,
+  merge,
   mergeMap,
   of,
+  share,
   Subject,
   takeUntil,
-  using,
+  tap,
   type Observable,
   type ObservableInput,
-  type Subscription,
 } from 'rxjs';
 import { boundedMergeMap, type Connection } from 'rxjs-net';
 import { toClientPacket, type RequestPacket, type ServerPacket } from './packets.ts';
@@ -45,12 +46,19 @@ export function answerPackets(
   { respond, toErr, concurrent }: Answering,
 ): Observable<never> {
   const disposals = new Map<string, Subject<void>>();
-  let isCongested = false;
+  let hasRoom = true;
 
-  // `write` costs least, and is for as long as there is room; `send` waits for room.
+  // `write` costs least, and is for as long as there is room; `send` waits for it.
   const sendOne = (packet: ServerPacket): Observable<never> => {
-    if (isCongested) return connection.send([packet]);
-    connection.write(packet);
+    if (!hasRoom)
+      return connection.send([packet]).pipe(
+        tap({
+          complete: () => {
+            hasRoom = true;
+          },
+        }),
+      );
+    hasRoom = connection.write(packet);
     return EMPTY;
   };
 
@@ -92,15 +100,14 @@ export function answerPackets(
     return EMPTY;
   };
 
-  const watching = (): Subscription => {
-    const watched = connection.congested.subscribe((congested) => {
-      isCongested = congested;
-    });
-    // The client ends the connection when it has its answers; what it has asked in the meantime is answered, too.
-    watched.add(connection.draining.subscribe(() => void connection.write({ isDisposed: true })));
-    return watched;
-  };
-  return using(watching, () => boundedMergeMap(connection, work, concurrent));
+  const answers = boundedMergeMap(connection, work, concurrent).pipe(share());
+  // The client ends the connection when it has its answers; what it has asked in the meantime is answered, too.
+  const goAway = connection.draining.pipe(
+    tap(() => connection.write({ isDisposed: true })),
+    ignoreElements(),
+    takeUntil(answers.pipe(ignoreElements(), endWith('it has ended'))),
+  );
+  return merge(answers, goAway);
 }
 
 /** The packets of a stream; undefined for a result that is one value. */

@@ -1,4 +1,4 @@
-import { defer, filter, finalize, map, of, tap, using, type Observable, type Subscription } from 'rxjs';
+import { defer, filter, finalize, map, of, tap, type Observable } from 'rxjs';
 import { TransportError, type Connection, type TransportErrorCode } from 'rxjs-net';
 import { toServerPacket, type ClientPacket, type RequestPacket, type ServerPacket } from './packets.ts';
 
@@ -10,14 +10,14 @@ export class ClientSession {
 
   readonly #requests = new Map<string, (packet: ServerPacket) => void>();
   #lastId = 0;
-  #isCongested = false;
+  #hasRoom = true;
   #isLeaving = false;
 
   constructor(connection: Connection<unknown, ClientPacket>) {
     this.connection = connection;
     this.goAways = defer(() => {
       let reason: unknown = this.#errorOf('ERR_CLOSED');
-      const goAways = connection.received.pipe(
+      return connection.received.pipe(
         map(toServerPacket),
         tap({
           error: (error: unknown) => {
@@ -33,11 +33,6 @@ export class ClientSession {
           this.#fail(reason);
         }),
       );
-      const watching = (): Subscription =>
-        connection.congested.subscribe((congested) => {
-          this.#isCongested = congested;
-        });
-      return using(watching, () => goAways);
     });
   }
 
@@ -68,15 +63,20 @@ export class ClientSession {
     this.#fail(this.#errorOf('ERR_CLOSED'));
   }
 
-  /** `write` costs least, but would end the connection where the server is too far behind; `send` fails by itself. */
+  /** `write` costs least, but ends the connection where the server is far behind; what is sent in vain fails by itself. */
   #put(packet: ClientPacket, fail: (error: unknown) => void): void {
-    if (this.#isCongested) this.connection.send(of(packet)).subscribe({ error: fail });
-    else
-      try {
-        this.connection.write(packet);
-      } catch (error) {
-        fail(error);
-      }
+    if (!this.#hasRoom) {
+      const flushed = (): void => {
+        this.#hasRoom = true;
+      };
+      this.connection.send(of(packet)).subscribe({ error: fail, complete: flushed });
+      return;
+    }
+    try {
+      this.#hasRoom = this.connection.write(packet);
+    } catch (error) {
+      fail(error);
+    }
   }
 
   #endIfLeft(): void {

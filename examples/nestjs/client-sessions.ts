@@ -23,7 +23,7 @@ export type SessionChange =
   /** Its server shuts down. It goes on until all that it was asked is answered. */
   | { readonly kind: 'left' }
   /** There is none until the next dial succeeds; or this dial has failed. */
-  | { readonly kind: 'lost'; readonly error: unknown };
+  | { readonly kind: 'lost'; readonly error: TransportError };
 
 /**
  * One connection after the other: the next is dialled when one is lost, with back-off, or at once when its server shuts down.
@@ -42,7 +42,7 @@ export function clientSessions(
 ): Observable<SessionChange> {
   const stay = defer((): Observable<SessionChange> => {
     let hasLeft = false;
-    const lost = (error: unknown): Observable<SessionChange> =>
+    const lost = (error: TransportError): Observable<SessionChange> =>
       hasLeft
         ? EMPTY
         : concat(

@@ -1,4 +1,5 @@
-import { ClientProxy, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import { ClientProxy, type MsPattern, type ReadPacket, type WritePacket } from '@nestjs/microservices';
+import { EventEmitter } from 'node:events';
 import {
   filter,
   finalize,
@@ -40,10 +41,10 @@ export interface RxjsNetClientOptions extends ConnectOptions {
  * It dials with the first request or `connect()`, and dials again until `close()`. A request that finds no connection waits
  * for the dial that is under way, or the next one, and fails with what that fails with.
  */
-export class RxjsNetClient extends ClientProxy<{ error: (error: unknown) => void }> {
+export class RxjsNetClient extends ClientProxy<{ lost: (error: TransportError) => void }> {
   readonly #changes: Observable<SessionChange>;
   readonly #closing = new Subject<void>();
-  readonly #losses = new Subject<unknown>();
+  readonly #events = new EventEmitter();
   #session: ClientSession | undefined;
 
   constructor({ endpoint, codec = jsonLines(), backoff = {}, ...options }: RxjsNetClientOptions) {
@@ -53,7 +54,7 @@ export class RxjsNetClient extends ClientProxy<{ error: (error: unknown) => void
       tap((change) => {
         this.#session = change.kind === 'opened' ? change.session : undefined;
         this._status$.next(change.kind === 'opened' ? 'connected' : 'disconnected');
-        if (change.kind === 'lost') this.#losses.next(change.error);
+        if (change.kind === 'lost') this.#events.emit('lost', change.error);
       }),
       takeUntil(this.#closing),
       finalize(() => {
@@ -84,9 +85,9 @@ export class RxjsNetClient extends ClientProxy<{ error: (error: unknown) => void
     if (session !== undefined) await firstValueFrom(session.connection.closed);
   }
 
-  /** `error` tells of each connection that was lost, and of each dial that has failed. */
-  override on(_event: 'error', callback: (error: unknown) => void): void {
-    this.#losses.subscribe(callback);
+  /** `lost` tells of each connection that was lost, and of each dial that has failed. */
+  override on(event: 'lost', callback: (error: TransportError) => void): void {
+    this.#events.on(event, callback);
   }
 
   /** The `Connection` of rxjs-net: its traffic, its TLS session, `hold()`. */
@@ -99,8 +100,8 @@ export class RxjsNetClient extends ClientProxy<{ error: (error: unknown) => void
   }
 
   protected override dispatchEvent<T>(packet: ReadPacket): Promise<T> {
-    const event = { pattern: this.normalizePattern(packet.pattern), data: packet.data };
-    return firstValueFrom(this.#present().tell(event), { defaultValue: undefined as T });
+    const pattern = this.normalizePattern(packet.pattern as MsPattern);
+    return firstValueFrom(this.#present().tell({ ...packet, pattern }), { defaultValue: undefined as T });
   }
 
   #present(): ClientSession {

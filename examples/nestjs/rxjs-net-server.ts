@@ -1,12 +1,12 @@
 import { BaseRpcContext, RpcException, Server, type CustomTransportStrategy } from '@nestjs/microservices';
 import { NO_MESSAGE_HANDLER } from '@nestjs/microservices/constants.js';
+import { EventEmitter } from 'node:events';
 import {
   finalize,
   mergeMap,
   Observable,
   of,
   ReplaySubject,
-  Subject,
   tap,
   type ObservableInput,
   type Subscription,
@@ -61,7 +61,7 @@ export class RxjsNetServer
 
   readonly #options: RxjsNetServerOptions;
   readonly #draining = new ReplaySubject<void>(1);
-  readonly #outcomes = new Subject<Outcome>();
+  readonly #events = new EventEmitter();
   #served: Subscription | undefined;
   #bound: BoundServer | undefined;
 
@@ -98,7 +98,7 @@ export class RxjsNetServer
       .subscribe({
         next: (outcome) => {
           if (outcome.error !== undefined) this.handleError(outcome.error.message);
-          this.#outcomes.next(outcome);
+          this.#events.emit('closed', outcome);
         },
         error: (error: unknown) => {
           this.handleError(String(error));
@@ -115,8 +115,8 @@ export class RxjsNetServer
   }
 
   /** `closed` tells of each connection that has come to its end. */
-  on(_event: 'closed', callback: (outcome: Outcome) => void): void {
-    this.#outcomes.subscribe(callback);
+  on(event: 'closed', callback: (outcome: Outcome) => void): void {
+    this.#events.on(event, callback);
   }
 
   /** The `Server` of rxjs-net, with its `endpoint` and those whom it has refused. */

@@ -8,7 +8,7 @@
  * what a request costs both ends together. They take turns, round after round, so that whatever else the machine does meets both.
  */
 import 'reflect-metadata';
-import { Controller, Module } from '@nestjs/common';
+import { Controller, Module, type INestMicroservice } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import {
   ClientTCP,
@@ -67,7 +67,7 @@ async function roundsOf(clients: readonly Pick<ClientProxy, 'connect' | 'send'>[
   };
 }
 
-async function start(options: MicroserviceOptions) {
+async function start(options: MicroserviceOptions): Promise<INestMicroservice> {
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(EchoModule, {
     ...options,
     logger: ['error'],

@@ -55,7 +55,7 @@ class TestController {
   readonly calls = new ReplaySubject<string>();
   readonly released = new Subject<string>();
   pulled = 0;
-  connection: Connection<unknown> | undefined;
+  connection: Pick<Connection, 'congested'> | undefined;
 
   @MessagePattern('echo')
   echo(data: unknown): unknown {
@@ -299,7 +299,7 @@ describe('examples/nestjs', () => {
     const statuses: string[] = [];
     client.status.subscribe((status) => statuses.push(status));
     const losses: unknown[] = [];
-    client.on('error', (error) => losses.push(error));
+    client.on('lost', (error) => losses.push(error));
     expect(await failureOf(client.send('abort', {}))).toMatchObject({ code: 'ERR_CONNECTION_RESET' });
     expect(await soon(lastValueFrom(client.send('echo', 'again')))).toBe('again');
     expect(statuses).toEqual(['connected', 'disconnected', 'connected']);
