@@ -50,7 +50,6 @@ export class FrameConnection extends Deferred implements DuplexConnection, Outbo
       tap((frame) => {
         this.multiplexerDemultiplexer.handle(frame);
       }),
-      takeUntil(closed),
       tap({
         error: (error: unknown) => {
           this.close(error instanceof Error ? error : new Error(String(error)));
@@ -60,6 +59,7 @@ export class FrameConnection extends Deferred implements DuplexConnection, Outbo
         this.close();
       }),
       ignoreElements(),
+      takeUntil(closed),
     );
   }
 }

@@ -1,4 +1,4 @@
-import { Deferred, type Frame, type ServerTransport } from 'rsocket-core';
+import type { Closeable, Frame, ServerTransport } from 'rsocket-core';
 import { concat, defer, EMPTY, ignoreElements, mergeMap, Subscription, take, type Observable } from 'rxjs';
 import { firstByteTimeout, framed, serve, type Connection, type FrameLimit, type Server } from 'rxjs-net';
 import { FrameConnection } from './frame-connection.ts';
@@ -18,20 +18,9 @@ export function serverTransport(listener: Observable<Server>, limit: FrameLimit 
     bind: (accept, streamsFor) =>
       new Promise((resolve, reject) => {
         const lifetime = new Subscription();
-        const closed = new Deferred();
         const served = listener.pipe(
           mergeMap((server) => {
-            server.closed.subscribe(() => {
-              closed.close();
-            });
-            resolve({
-              close: () => {
-                lifetime.unsubscribe();
-              },
-              onClose: (callback) => {
-                closed.onClose(callback);
-              },
-            });
+            resolve(closeable(server, lifetime));
             return server.connections.pipe(
               firstByteTimeout(),
               framed(rsocketFrames(limit)),
@@ -45,8 +34,28 @@ export function serverTransport(listener: Observable<Server>, limit: FrameLimit 
   };
 }
 
+function closeable(server: Server, lifetime: Subscription): Closeable {
+  return {
+    close: () => {
+      lifetime.unsubscribe();
+    },
+    onClose: (callback) => {
+      server.closed.subscribe({
+        next: ({ error }) => {
+          callback(error);
+        },
+        error: callback,
+      });
+    },
+  };
+}
+
 /** The first frame says what kind of conversation it is. What follows is read when that is accepted. */
-function converse(connection: Connection<Frame, Frame>, accept: Accept, streamsFor: StreamsFor): Observable<never> {
+function converse(
+  connection: Connection<Frame, Frame>,
+  accept: Accept,
+  streamsFor: StreamsFor,
+): Observable<never> {
   return connection.received.pipe(
     take(1),
     mergeMap((first) => {
