@@ -22,16 +22,17 @@ export function languageMessages(limit: FrameLimit = {}): Codec<Message> {
 }
 
 /**
- * vscode-jsonrpc over a connection: emits its MessageConnection, and listens when the subscriber has said what to listen for.
+ * vscode-jsonrpc over a connection: emits its MessageConnection, which listens. What it is to listen for is said at once.
  *
  * Completes when the peer has ended or the MessageConnection was disposed of, and errors when the connection was lost; to
- * unsubscribe is to dispose. What waits for an answer then is rejected.
+ * unsubscribe is to dispose. The connection is closed then, after what was written, and what waits for an answer is rejected.
  */
 export function messageConnection(connection: Connection<Message, Message>): Observable<MessageConnection> {
   return new Observable((subscriber) => {
     const rpc = createMessageConnection(new ConnectionReader(connection), new ConnectionWriter(connection));
     subscriber.add(() => {
       rpc.dispose();
+      void connection.close();
     });
     rpc.onError(([error]) => {
       subscriber.error(error);
@@ -42,8 +43,9 @@ export function messageConnection(connection: Connection<Message, Message>): Obs
     rpc.onDispose(() => {
       subscriber.complete();
     });
+    // It hands out what it hears in a later turn of the event loop.
+    rpc.listen();
     subscriber.next(rpc);
-    if (!subscriber.closed) rpc.listen();
   });
 }
 
@@ -80,6 +82,7 @@ class ConnectionReader extends AbstractMessageReader implements MessageReader {
 
 class ConnectionWriter extends AbstractMessageWriter implements MessageWriter {
   readonly #connection: Connection<Message, Message>;
+  #written: Promise<void> = Promise.resolve();
 
   constructor(connection: Connection<Message, Message>) {
     super();
@@ -88,7 +91,11 @@ class ConnectionWriter extends AbstractMessageWriter implements MessageWriter {
 
   /** Resolves when the system has taken it: who awaits it writes as fast as the peer reads. */
   write(message: Message): Promise<void> {
-    return lastValueFrom(this.#connection.send([message]), { defaultValue: undefined });
+    const send = (): Promise<void> =>
+      lastValueFrom(this.#connection.send([message]), { defaultValue: undefined });
+    // One after the other, because sends at the same time have no order.
+    this.#written = this.#written.then(send, send);
+    return this.#written;
   }
 
   end(): void {
