@@ -3,7 +3,8 @@
  * The layers of the library and the way of the data, as rules. `npm run layers`.
  *
  *   endpoint, errors  ->  framing  ->  proxy-protocol  ->  connection  ->  transport  <-  admission
- *                                                              |
+ *                                                              |             |
+ *                                                              |             +-------->  opentelemetry
  *                                                              +-------->  operators  ->  adapters, testing  ->  cli
  *
  * A layer may import itself and what `layers` lists for it, type imports included. A new folder in src/ has to be
@@ -29,6 +30,7 @@ const layers = {
     'proxy-protocol',
     'transport',
   ],
+  opentelemetry: ['endpoint', 'errors', 'connection', 'transport'],
   cli: [
     'endpoint',
     'errors',
@@ -42,7 +44,7 @@ const layers = {
   ],
 };
 
-const INDEX = '^src/(testing/)?index[.]ts$';
+const INDEX = '^src/((testing|opentelemetry)/)?index[.]ts$';
 
 /** @param {string[]} names */
 const inside = (names) => `^src/(${names.join('|')})/`;
@@ -72,6 +74,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: inside(['cli']) },
       to: { path: inside(['cli']) },
+    },
+    {
+      name: 'nothing-imports-opentelemetry',
+      comment: 'an entry of its own, whose package not everybody has',
+      severity: 'error',
+      from: { path: '^src/', pathNot: inside(['opentelemetry']) },
+      to: { path: inside(['opentelemetry']) },
     },
     {
       name: 'framing-is-pure',
@@ -115,8 +124,18 @@ module.exports = {
       comment:
         'src/ is published without its specs, examples and scripts, and without the development dependencies',
       severity: 'error',
-      from: { path: '^src/' },
+      from: { path: '^src/', pathNot: inside(['opentelemetry']) },
       to: { pathNot: ['^src/', '(^|/)node_modules/rxjs/'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'opentelemetry-needs-its-api-alone',
+      comment: 'the optional peer dependency, and no SDK: that is whose program it is',
+      severity: 'error',
+      from: { path: inside(['opentelemetry']) },
+      to: {
+        pathNot: ['^src/', '(^|/)node_modules/(rxjs|@opentelemetry/api)/'],
+        dependencyTypesNot: ['core'],
+      },
     },
     {
       name: 'no-rxjs-internals',

@@ -25,4 +25,13 @@ export default [
     limit: '17 kB',
     modifyEsbuildConfig: forNode,
   },
+  {
+    // With the channels that it listens to; the rest of the library is there already in a program that has anything to measure.
+    name: 'rxjs-net/opentelemetry',
+    path: 'dist/esm/opentelemetry/index.js',
+    import: '*',
+    ignore: ['rxjs', '@opentelemetry/api'],
+    limit: '5.5 kB',
+    modifyEsbuildConfig: forNode,
+  },
 ];

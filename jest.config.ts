@@ -16,6 +16,7 @@ const config: Config = {
     '!src/connection/tls-session.ts',
     '!src/endpoint/endpoint.ts',
     '!src/framing/byte-sink.ts',
+    '!src/opentelemetry/instrument-options.ts',
     '!src/proxy-protocol/proxy-header.ts',
     '!src/proxy-protocol/proxy-header-options.ts',
     '!src/testing/explore/run.ts',
@@ -23,6 +24,7 @@ const config: Config = {
     '!src/testing/fault-proxy/faults.ts',
     '!src/testing/fault-proxy/proxied-connection.ts',
     '!src/transport/candidate.ts',
+    '!src/transport/server-stats.ts',
     '!src/transport/server.ts',
     '!src/transport/transport.ts',
     // Runs in processes of its own alone, and is no CommonJS.

@@ -30,6 +30,8 @@ const targets: readonly Target[] = [
   { measure: 'pingpong-p99', atMost: 1.15 },
   { measure: 'bulk', atLeast: 1 },
   { measure: 'churn', atLeast: 0.95 },
+  { measure: 'observed-echo', contender: 'rxjs-net watched', atLeast: 0.97 },
+  { measure: 'observed-echo', contender: 'rxjs-net instrumented', atLeast: 0.97 },
   { measure: 'idle-open', atMost: 1.15 },
   { measure: 'idle-used', atMost: 1.3 },
   { measure: 'slow', contender: 'rxjs-net for await', atMost: 1.1 },

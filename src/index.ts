@@ -46,8 +46,20 @@ export { limitConnectionsPerAddress } from './admission/limit-connections-per-ad
 export { limitRatePerAddress, type RateOptions } from './admission/limit-rate-per-address.ts';
 
 // Observability
-export type { ConnectionClosed, ConnectionOpened } from './connection/connection-channels.ts';
-export type { ConnectAttempt, ConnectEnded, DiagnosticsMessages } from './transport/transport-channels.ts';
+export type {
+  ConnectionClosed,
+  ConnectionOpened,
+  ConnectionTotals,
+} from './connection/connection-channels.ts';
+export { fromDiagnostics } from './transport/from-diagnostics.ts';
+export type { CountsByCode, ServerStats } from './transport/server-stats.ts';
+export type {
+  ConnectAttempt,
+  ConnectEnded,
+  DiagnosticsMessages,
+  HandshakeEnded,
+  TlsHandshake,
+} from './transport/transport-channels.ts';
 
 // The transport seam
 export { TcpSocketTransport, type TcpSocketTransportOptions } from './transport/tcp-socket-transport.ts';

@@ -6,6 +6,8 @@ export type Nagle = 'on' | 'off' | '–';
 /** What each contender leaves it at, or was told. */
 export const nagleOf: Readonly<Record<ContenderName, Nagle>> = {
   'rxjs-net': 'off',
+  'rxjs-net watched': 'off',
+  'rxjs-net instrumented': 'off',
   net: 'on',
   'net corked': 'on',
   'net noDelay': 'off',

@@ -4,6 +4,8 @@ import { load, type Loaders } from './load.ts';
 /** Every contender that sends messages. */
 const loaders = {
   'rxjs-net': async () => (await import('./rxjs-net.ts')).rxjsNet,
+  'rxjs-net watched': async () => (await import('./rxjs-net-watched.ts')).watched(),
+  'rxjs-net instrumented': async () => (await import('./rxjs-net-instrumented.ts')).instrumented(),
   net: async () => (await import('./net.ts')).netContender({ noDelay: false, corked: false }),
   'net corked': async () => (await import('./net.ts')).netContender({ noDelay: false, corked: true }),
   'net noDelay': async () => (await import('./net.ts')).netContender({ noDelay: true, corked: false }),

@@ -3,6 +3,7 @@ import { churn } from './churn.ts';
 import { decoding } from './decoders.ts';
 import { echoes } from './echo.ts';
 import { idle } from './idle.ts';
+import { observed } from './observed.ts';
 import { requests } from './request.ts';
 import { scaling } from './scale.ts';
 import { sends } from './send.ts';
@@ -16,6 +17,7 @@ export const workloads: readonly Workload[] = [
   ...requests,
   bulk,
   churn,
+  ...observed,
   idle,
   slow,
   ...decoding,

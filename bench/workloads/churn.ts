@@ -3,7 +3,7 @@ import { rateAs } from './figures.ts';
 import { openExchange } from './exchange.ts';
 import { entrantsOf, type Pace, type Workload } from './workload.ts';
 
-const PARALLEL = 8;
+export const PARALLEL = 8;
 
 /** How many short lives a second. */
 export const churn: Workload = {
@@ -30,6 +30,6 @@ export const churn: Workload = {
 };
 
 /** A connection runs much code, and ten thousand of them have to before the compiler is done with it. */
-function patient(pace: Pace): Pace {
+export function patient(pace: Pace): Pace {
   return { ...pace, warmUp: pace.warmUp * 5, rewarm: pace.rewarm * 2 };
 }

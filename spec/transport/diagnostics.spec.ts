@@ -1,8 +1,19 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { lastValueFrom, mergeMap, NEVER, Subject, take, toArray } from 'rxjs';
-import { bind, connect, serve, type DiagnosticsMessages } from '../../src/index.ts';
+import { hasSubscribers, subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { PassThrough } from 'node:stream';
+import { filter, firstValueFrom, lastValueFrom, mergeMap, NEVER, Subject, take, toArray } from 'rxjs';
+import {
+  bind,
+  connect,
+  fromDiagnostics,
+  fromDuplex,
+  openConnection,
+  serve,
+  type DiagnosticsMessages,
+} from '../../src/index.ts';
 import { SimulatedNetwork, SimulationScheduler } from '../../src/testing/index.ts';
+import { certificates } from '../certificates.ts';
 import { afterThisSpec } from '../cleanup.ts';
+import { acceptedWithPeer, dialRaw, startServer } from '../loopback.ts';
 import { record } from '../wire.ts';
 
 type Name = keyof DiagnosticsMessages;
@@ -11,6 +22,8 @@ type Told = { readonly [N in Name]: { readonly name: N; readonly message: Diagno
 const NAMES: readonly Name[] = [
   'rxjs-net:connect:start',
   'rxjs-net:connect:end',
+  'rxjs-net:handshake:start',
+  'rxjs-net:handshake:end',
   'rxjs-net:connection:open',
   'rxjs-net:connection:close',
   'rxjs-net:server:listen',
@@ -108,8 +121,9 @@ describe('the diagnostics channels', () => {
     const closed = of(told, 'rxjs-net:connection:close');
     expect(opened.map(({ role }) => role).sort()).toEqual(['accepted', 'dialled']);
     expect(end?.connection).toBe(opened.find(({ role }) => role === 'dialled')?.connection);
-    for (const { connection, role, summary } of closed) {
-      expect(opened).toContainEqual({ connection, role });
+    for (const { summary, ...told } of closed) {
+      expect(opened).toContainEqual({ ...told, totals: expect.any(Function) as unknown });
+      expect(told.endpoint).toBe(endpoint);
       expect(summary).toMatchObject({ bytesRead: 5, bytesWritten: 5 });
     }
     for (const name of ['listen', 'drain', 'close'] as const)
@@ -147,7 +161,8 @@ describe('the diagnostics channels', () => {
     server.run(() => server.transport({ port: 7 }).listen());
     network.host('client').transport().connect('server:7').pipe(take(1)).subscribe();
     scheduler.advance(100);
-    expect(of(told, 'rxjs-net:connect:end').map(({ connection }) => connection?.remote)).toEqual([
+    // Strictly: without that, a second end that has no connection would be equal to none.
+    expect(of(told, 'rxjs-net:connect:end').map(({ connection }) => connection?.remote)).toStrictEqual([
       '10.0.0.1:7',
     ]);
   });
@@ -174,6 +189,84 @@ describe('the diagnostics channels', () => {
     expect(refusal?.server.endpoint).toBe('10.0.0.1:7');
   });
 
+  it('tell of a handshake, from its start to what was agreed on, at both ends', async () => {
+    const { ca, server: identity } = await certificates();
+    const told = listenTo(['rxjs-net:handshake:start', 'rxjs-net:handshake:end']);
+    const { server } = await startServer({ tls: { secureContext: identity } }, 'tls://127.0.0.1:0');
+    const accepted = next('rxjs-net:handshake:end', ({ handshake }) => handshake.role === 'accepted');
+    const port = server.endpoint.split(':').at(-1);
+    const dialled = await openConnection(`tls://localhost:${port}`, { tls: { secureContext: { ca } } });
+    afterThisSpec(() => {
+      dialled.abort();
+    });
+    await accepted;
+    const starts = of(told, 'rxjs-net:handshake:start');
+    const ends = of(told, 'rxjs-net:handshake:end');
+    expect([...starts].sort((a, b) => a.role.localeCompare(b.role))).toEqual([
+      { role: 'accepted', endpoint: server.endpoint },
+      { role: 'dialled', endpoint: `tls://localhost:${port}` },
+    ]);
+    expect(ends).toHaveLength(2);
+    for (const { handshake, tls } of ends) {
+      expect(starts).toContain(handshake);
+      expect(tls?.protocol).toBe('TLSv1.3');
+    }
+  });
+
+  it('tell why a handshake has failed, and of one that nobody waits for any more', async () => {
+    const { server: identity } = await certificates();
+    const told = listenTo(['rxjs-net:handshake:end']);
+    const { server, stop } = await startServer({ tls: { secureContext: identity } }, 'tls://127.0.0.1:0');
+    const failed = next('rxjs-net:handshake:end', ({ handshake }) => handshake.role === 'accepted');
+    const begun = next('rxjs-net:handshake:start');
+    const dial = lastValueFrom(connect(server.endpoint));
+    await expect(dial).rejects.toMatchObject({ code: 'ERR_CERTIFICATE_UNTRUSTED' });
+    await Promise.all([begun, failed]);
+    const silent = next('rxjs-net:handshake:start');
+    await dialRaw(server.endpoint);
+    await silent;
+    await stop();
+    const ends = of(told, 'rxjs-net:handshake:end');
+    const failure = (role: string): unknown => ends.find(({ handshake }) => handshake.role === role)?.error;
+    expect(failure('dialled')).toMatchObject({ code: 'ERR_CERTIFICATE_UNTRUSTED' });
+    // OpenSSL does not always get to tell the server why.
+    expect(failure('accepted')).toMatchObject({ phase: 'handshake', endpoint: server.endpoint });
+    expect(ends.at(-1)).toEqual({ handshake: { role: 'accepted', endpoint: server.endpoint } });
+  });
+
+  it('tell the totals of an open connection whenever they are asked, with what waits for the peer', async () => {
+    const opening = next('rxjs-net:connection:open', ({ role }) => role === 'accepted');
+    const [accepted, peer] = await acceptedWithPeer();
+    const { connection, endpoint, totals } = await opening;
+    expect(connection).toBe(accepted);
+    expect(endpoint).toBe(accepted.local);
+    expect(totals()).toEqual({ bytesRead: 0, bytesWritten: 0, bytesWaiting: 0 });
+    peer.write('hello');
+    await firstValueFrom(accepted.received);
+    accepted.write('hi');
+    expect(totals()).toEqual({ bytesRead: 5, bytesWritten: 0, bytesWaiting: 2 });
+    await firstValueFrom(accepted.traffic.pipe(filter(({ bytesWritten }) => bytesWritten > 0)));
+    expect(totals()).toEqual({ bytesRead: 5, bytesWritten: 2, bytesWaiting: 0 });
+  });
+
+  it('name the server of a connection as it was dialled, and one that was made of a stream by its own end', async () => {
+    const told = listenTo(['rxjs-net:connection:open']);
+    const { server } = await startServer();
+    const port = server.endpoint.split(':').at(-1);
+    const dialled = await openConnection(`localhost:${port}`);
+    afterThisSpec(() => {
+      dialled.abort();
+    });
+    const piped = fromDuplex(new PassThrough(), { local: 'unix:/here' });
+    afterThisSpec(() => {
+      piped.abort();
+    });
+    const endpointOf = (connection: unknown): string | undefined =>
+      of(told, 'rxjs-net:connection:open').find((one) => one.connection === connection)?.endpoint;
+    expect(endpointOf(dialled)).toBe(`localhost:${port}`);
+    expect(endpointOf(piped)).toBe('unix:/here');
+  });
+
   it('are published to only while somebody listens', () => {
     const scheduler = new SimulationScheduler();
     const network = new SimulatedNetwork({ scheduler });
@@ -184,5 +277,22 @@ describe('the diagnostics channels', () => {
     scheduler.advance(100);
     expect([first.log, second.log]).toEqual([['ERR_HOST_NOT_FOUND'], ['ERR_HOST_NOT_FOUND']]);
     expect(told).toHaveLength(1);
+  });
+});
+
+describe('fromDiagnostics', () => {
+  it('is what a channel tells, while it is subscribed', () => {
+    const scheduler = new SimulationScheduler();
+    const network = new SimulatedNetwork({ scheduler });
+    const dial = network.host('client').transport().connect('nobody:1');
+    const starts: unknown[] = [];
+    const starting = fromDiagnostics('rxjs-net:connect:start');
+    expect(hasSubscribers('rxjs-net:connect:start')).toBe(false);
+    const listening = starting.subscribe((attempt) => starts.push(attempt));
+    record(dial);
+    listening.unsubscribe();
+    record(dial);
+    expect(starts).toEqual([{ endpoint: 'nobody:1' }]);
+    expect(hasSubscribers('rxjs-net:connect:start')).toBe(false);
   });
 });

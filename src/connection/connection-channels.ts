@@ -1,6 +1,17 @@
 import { channel } from 'node:diagnostics_channel';
-import type { CloseSummary, Connection } from './connection.ts';
+import type { Endpoint } from '../endpoint/endpoint.ts';
+import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import type { ConnectionRole } from './half-close.ts';
+
+/**
+ * What has passed through a connection so far, and what waits.
+ *
+ * @public
+ */
+export interface ConnectionTotals extends Traffic {
+  /** Bytes that were written and that the kernel has not taken yet: the level of the write buffer. */
+  readonly bytesWaiting: number;
+}
 
 /**
  * What `rxjs-net:connection:open` tells, when a connection is there: accepted, dialled, or made of a stream.
@@ -11,6 +22,10 @@ export interface ConnectionOpened {
   readonly connection: Connection;
   /** Who has dialled. */
   readonly role: ConnectionRole;
+  /** The server, as it is named here: what has accepted the connection, or what was dialled. */
+  readonly endpoint: Endpoint;
+  /** To be asked at any time, as long as the connection is kept: nothing is counted for it that is not counted anyway. */
+  readonly totals: () => ConnectionTotals;
 }
 
 /**
@@ -18,7 +33,7 @@ export interface ConnectionOpened {
  *
  * @public
  */
-export interface ConnectionClosed extends ConnectionOpened {
+export interface ConnectionClosed extends Omit<ConnectionOpened, 'totals'> {
   readonly summary: CloseSummary;
 }
 

@@ -17,7 +17,6 @@ import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
 import type { ByteChannel, ByteSource, Channelled, Writing } from './byte-channel.ts';
 import { callOut, errorOf, finalizerError, guarded } from './connection-context.ts';
 import type { ConnectionSettings } from './connection-options.ts';
-import { connectionClosed, connectionOpened } from './connection-channels.ts';
 import { ConnectionRecord, type Recorded } from './connection-record.ts';
 import type { CloseSummary, Connection, Traffic } from './connection.ts';
 import { deadline } from './deadline.ts';
@@ -31,6 +30,7 @@ import { Senders, type SendersHost } from './senders.ts';
 import { EncodedWriting, type EncodingHost } from './encoded-writing.ts';
 import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
+import { tellClosed, tellOpened } from './tell-of-connection.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** What all connections of one listener, or of one dial, have in common. One object, shared by all of them. */
@@ -39,8 +39,10 @@ export interface ConnectionProfile {
   readonly role: ConnectionRole;
   readonly traits: StreamTraits;
   readonly draining: Observable<void>;
+  /** The server, as it was dialled, or as it listens. Without it, that end of the connection. */
+  readonly endpoint?: Endpoint;
   /** Told once, when everything is released, and before `closed`. */
-  readonly onClosed?: (connection: DuplexConnection, summary: () => CloseSummary) => void;
+  readonly onClosed?: (connection: DuplexConnection, summary: CloseSummary) => void;
 }
 
 let connectionCount = 0;
@@ -104,7 +106,7 @@ export class DuplexConnection
     this.#sense();
     // It may have ended while somebody read a header in front of this connection.
     if (stream.readableEnded) this.onStreamEnd();
-    if (connectionOpened.hasSubscribers) connectionOpened.publish({ connection: this, role: profile.role });
+    tellOpened(this, profile);
   }
 
   get byteChannel(): ByteChannel {
@@ -395,12 +397,11 @@ export class DuplexConnection
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
     this.#senders?.fail(this.#record.error ?? this.#writer.closedError());
-    const { onClosed, role } = this.#profile;
+    const profile = this.#profile;
     this.#record.finish((summary) => {
       // Before the server that waits for it may say that it is closed.
-      if (connectionClosed.hasSubscribers)
-        connectionClosed.publish({ connection: this, role, summary: summary() });
-      onClosed?.(this, summary);
+      tellClosed(this, profile, summary);
+      profile.onClosed?.(this, summary());
     });
   }
 

@@ -117,7 +117,7 @@ function secure(
 ): Observable<DuplexConnection> {
   const host = target.kind === 'tcp' ? target.host : '';
   const secured = secureDialled(socket, host, tls);
-  return handshakeInTime(secured, settings, formatEndpoint(target)).pipe(
+  return handshakeInTime(secured, settings, { endpoint: formatEndpoint(target), role: 'dialled' }).pipe(
     map((stream) => toConnection(socket, target, settings, network, stream)),
   );
 }
@@ -132,9 +132,10 @@ function toConnection(
 ): DuplexConnection {
   const isTcp = target.kind === 'tcp';
   const traits = secured !== undefined ? tlsTraits : isTcp ? network.tcp : socketTraits;
-  const profile = { settings, role: 'dialled', draining: NEVER, traits } as const;
+  const endpoint = formatEndpoint(target);
+  const profile = { settings, role: 'dialled', draining: NEVER, traits, endpoint } as const;
   const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
-  const remote = remoteEndpoint(socket) ?? formatEndpoint(target);
+  const remote = remoteEndpoint(socket) ?? endpoint;
   if (secured === undefined) return new DuplexConnection(socket, local, remote, profile);
   return new DuplexConnection(secured, withTls(local), withTls(remote), profile);
 }

@@ -16,6 +16,7 @@ import { waitingSockets } from './connection-limit.ts';
 import { ignoreErrors } from './ignore-errors.ts';
 import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
+import type { ServerStats } from './server-stats.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
@@ -40,6 +41,8 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   readonly endpoint: Endpoint;
   readonly connections: Observable<Connection>;
   readonly refused: Observable<Refusal>;
+  readonly open: Observable<ReadonlySet<Connection>>;
+  readonly stats: Observable<ServerStats>;
   readonly closed: Observable<ShutdownSummary>;
   /** Emits while no connection is open. */
   readonly idle: Observable<void>;
@@ -55,7 +58,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   readonly #asksWho: boolean;
   readonly #isWildcard: boolean;
   readonly #profile: ConnectionProfile;
-  readonly #open = new OpenConnections();
+  readonly #open = new OpenConnections<DuplexConnection>();
   readonly #arrivals = new Subject<Connection>();
   readonly #refusals = new Subject<Refusal>();
   readonly #draining = new AsyncSubject<void>();
@@ -87,6 +90,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       role: 'accepted',
       draining: this.#draining,
       traits: { ...traits, proxied: (stream) => this.#proxied.get(stream) },
+      endpoint: this.endpoint,
       onClosed: (connection, summary) => {
         this.#open.closed(connection, summary);
       },
@@ -96,6 +100,8 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     // The latest context of TLS that could not be used is told to whoever comes later as well: it is still so.
     const failures = acceptor?.failures.pipe(map((error): Refusal => ({ remote: undefined, error })));
     this.refused = merge(this.#refusals, (failures ?? EMPTY).pipe(takeUntil(this.#listenerClosed)));
+    this.open = this.#open.open;
+    this.stats = this.#open.stats;
     this.idle = this.#open.none;
     this.connections = new Observable((subscriber) => {
       subscriber.add(this.#arrivals.subscribe(subscriber));
@@ -168,6 +174,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
           });
         this.#listenerClosed.next();
         this.#listenerClosed.complete();
+        this.#open.noMoreCome();
       });
   }
 
@@ -196,7 +203,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   }
 
   onRefused(remote: Endpoint | undefined, error: TransportError): void {
-    this.#open.refused();
+    this.#open.refused(error.code);
     const refusal = { remote, error };
     if (serverRefused.hasSubscribers) serverRefused.publish({ server: this, refusal });
     this.#refusals.next(refusal);

@@ -2,6 +2,7 @@ import type { Observable } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { TransportError } from '../errors/transport-error.ts';
+import type { ServerStats } from './server-stats.ts';
 
 /**
  * What became of the connections that were open when a server began to shut down.
@@ -54,6 +55,18 @@ export interface Server {
   readonly connections: Observable<Connection>;
   /** Connections that were refused. Hot; completes when the server is closed. */
   readonly refused: Observable<Refusal>;
+  /**
+   * The connections that are open: now, and a new set after each change. To look at them takes none of them from the subscriber of
+   * `connections`. Completes when the server is closed; replays that none is left.
+   */
+  readonly open: Observable<ReadonlySet<Connection>>;
+  /**
+   * The counts: now, and after each connection that comes, goes, or is refused. Completes when the server is closed; replays the last.
+   *
+   * `timer(0, 10_000).pipe(switchMap(() => server.stats.pipe(take(1))))` samples them. Each emission looks at every open
+   * connection, for its bytes; nothing is computed while nobody subscribes.
+   */
+  readonly stats: Observable<ServerStats>;
   /** Emits the summary when the listener and every connection are released, and completes. Replays. */
   readonly closed: Observable<ShutdownSummary>;
 }

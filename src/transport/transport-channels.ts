@@ -5,6 +5,8 @@ import type {
   DiagnosticsChannel,
 } from '../connection/connection-channels.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { ConnectionRole } from '../connection/half-close.ts';
+import type { TlsSession } from '../connection/tls-session.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 
@@ -29,6 +31,29 @@ export interface ConnectEnded {
 }
 
 /**
+ * One handshake of TLS; one and the same object at its start and at its end.
+ *
+ * @public
+ */
+export interface TlsHandshake {
+  /** The server, as it is named here: what was dialled, or what has accepted. */
+  readonly endpoint: Endpoint;
+  /** Who has dialled. */
+  readonly role: ConnectionRole;
+}
+
+/**
+ * What `rxjs-net:handshake:end` tells: what was agreed on, or why nothing was, or neither, when nobody waited for it any more.
+ *
+ * @public
+ */
+export interface HandshakeEnded {
+  readonly handshake: TlsHandshake;
+  readonly tls?: TlsSession | undefined;
+  readonly error?: unknown;
+}
+
+/**
  * The channels of `node:diagnostics_channel` that this library publishes to, and what each of them tells.
  *
  * ```ts
@@ -40,7 +65,8 @@ export interface ConnectEnded {
  * });
  * ```
  *
- * Messages are told synchronously, and not to be changed. Without a subscriber none is made.
+ * Messages are told synchronously, and not to be changed. Without a subscriber none is made. {@link fromDiagnostics} gives them as an
+ * Observable, with their types.
  *
  * @see The Node manual on `diagnostics_channel`
  * @public
@@ -50,6 +76,10 @@ export interface DiagnosticsMessages {
   readonly 'rxjs-net:connect:start': ConnectAttempt;
   /** A dial is over. */
   readonly 'rxjs-net:connect:end': ConnectEnded;
+  /** A handshake of TLS begins, on a connection that was dialled or that is being accepted. */
+  readonly 'rxjs-net:handshake:start': TlsHandshake;
+  /** A handshake of TLS is over. */
+  readonly 'rxjs-net:handshake:end': HandshakeEnded;
   /** A connection is there. */
   readonly 'rxjs-net:connection:open': ConnectionOpened;
   /** A connection is released; `summary.error` tells why it was lost, if it was. */
@@ -68,6 +98,8 @@ type Messages<Name extends keyof DiagnosticsMessages> = DiagnosticsChannel<Diagn
 
 export const connectStarted: Messages<'rxjs-net:connect:start'> = channel('rxjs-net:connect:start');
 export const connectEnded: Messages<'rxjs-net:connect:end'> = channel('rxjs-net:connect:end');
+export const handshakeStarted: Messages<'rxjs-net:handshake:start'> = channel('rxjs-net:handshake:start');
+export const handshakeEnded: Messages<'rxjs-net:handshake:end'> = channel('rxjs-net:handshake:end');
 export const serverListening: Messages<'rxjs-net:server:listen'> = channel('rxjs-net:server:listen');
 export const serverRefused: Messages<'rxjs-net:server:refuse'> = channel('rxjs-net:server:refuse');
 export const serverDraining: Messages<'rxjs-net:server:drain'> = channel('rxjs-net:server:drain');

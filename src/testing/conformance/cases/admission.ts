@@ -132,4 +132,30 @@ export const admissionCases: readonly ConformanceCase[] = [
       equal(await context.ask(server.endpoint, 'next'), 'next');
     },
   },
+  {
+    name: 'open and stats tell the connections of a server, take none from who serves them, and replay the end',
+    rule: 14,
+    async run(context) {
+      const bound = await context.bind();
+      const { server } = bound;
+      const open = context.record('open', server.open);
+      const stats = context.record('stats', server.stats);
+      const { accepted, dialled } = await context.join(bound);
+      ok(open.values.at(-1)?.has(accepted) === true);
+      dialled.write('hello');
+      await context.read(accepted).reaches(5);
+      const { accepted: came, open: there, bytesRead } = await context.record('stats', server.stats).first();
+      deepEqual([came, there, bytesRead], [1, 1, 5]);
+      dialled.end();
+      await Promise.all([context.closed(dialled), context.closed(accepted)]);
+      await bound.stop();
+      const end = { accepted: 1, open: 0, clean: 1, lost: {}, refused: {}, bytesRead: 5, bytesWritten: 0 };
+      deepEqual((await stats.completes()).at(-1), end);
+      deepEqual(await context.record('stats', server.stats).completes(), [end]);
+      deepEqual(
+        (await open.completes()).map(({ size }) => size),
+        [0, 1, 0],
+      );
+    },
+  },
 ];

@@ -1,0 +1,50 @@
+import { TransportError, type Endpoint } from '../../src/index.ts';
+import {
+  errorType,
+  networkType,
+  peerAttributes,
+  serverAttributes,
+} from '../../src/opentelemetry/attributes.ts';
+
+describe('the attributes of OpenTelemetry', () => {
+  it.each<[Endpoint, object]>([
+    ['host:7', { 'server.address': 'host', 'server.port': 7, 'network.transport': 'tcp' }],
+    ['tls://[::1]:7', { 'server.address': '::1', 'server.port': 7, 'network.transport': 'tcp' }],
+    ['unix:/run/app.sock', { 'server.address': '/run/app.sock', 'network.transport': 'unix' }],
+    ['unix:', { 'network.transport': 'unix' }],
+  ])('name the server %s', (endpoint, attributes) => {
+    expect(serverAttributes(endpoint)).toEqual(attributes);
+  });
+
+  it.each<[Endpoint, object]>([
+    ['127.0.0.1:7', { 'network.type': 'ipv4' }],
+    ['[::ffff:127.0.0.1]:7', { 'network.type': 'ipv4' }],
+    ['tls://[fe80::1%eth0]:7', { 'network.type': 'ipv6' }],
+    ['localhost:7', {}],
+    ['unix:/run/app.sock', {}],
+  ])('tell the type of the network of %s, as far as it is known', (endpoint, attributes) => {
+    expect(networkType(endpoint)).toEqual(attributes);
+  });
+
+  it.each<[Endpoint, object]>([
+    ['10.0.0.2:50000', { 'network.peer.address': '10.0.0.2', 'network.peer.port': 50_000 }],
+    ['unix:', {}],
+  ])('name the peer %s', (remote, attributes) => {
+    expect(peerAttributes({ remote })).toEqual(attributes);
+  });
+
+  it('take whatever somebody has called the ends of his own stream', () => {
+    expect(serverAttributes('the stdout of ssh' as Endpoint)).toEqual({
+      'server.address': 'the stdout of ssh',
+      'network.transport': 'unix',
+    });
+  });
+
+  it.each<[unknown, string]>([
+    [new TransportError('ERR_CLOSED', { phase: 'write' }), 'ERR_CLOSED'],
+    [new RangeError('far'), 'RangeError'],
+    ['text', '_OTHER'],
+  ])('name the error %s', (error, type) => {
+    expect(errorType(error)).toEqual({ 'error.type': type });
+  });
+});

@@ -1,0 +1,87 @@
+import type { BatchObservableResult, Meter } from '@opentelemetry/api';
+import { defer, merge, tap, type Observable } from 'rxjs';
+import type { ConnectionOpened, ConnectionTotals } from '../connection/connection-channels.ts';
+import type { Connection } from '../connection/connection.ts';
+import { fromDiagnostics } from '../transport/from-diagnostics.ts';
+import { connectionAttributes, errorType, peerAddress } from './attributes.ts';
+import { connectionInstruments } from './connection-instruments.ts';
+import { observed } from './observed.ts';
+import { AllSeries, type Series } from './series.ts';
+
+interface Live {
+  readonly series: Series;
+  readonly totals: () => ConnectionTotals;
+}
+
+/**
+ * Counts connections and their bytes. What a connection has carried is asked when the metrics are collected, and once when it
+ * is closed: a byte costs nothing.
+ */
+export function connectionMetrics(
+  meter: Meter,
+  options: { readonly peerAddress: boolean },
+): Observable<unknown> {
+  return defer(() => {
+    const all = new AllSeries();
+    const live = new Map<Connection, Live>();
+    const { opened, closed, duration, active, io, writeBuffer } = connectionInstruments(meter);
+    const seriesOf = (message: ConnectionOpened): Series => {
+      const peer = options.peerAddress ? peerAddress(message.connection) : {};
+      return all.of({ ...connectionAttributes(message), ...peer });
+    };
+    const openings = fromDiagnostics('rxjs-net:connection:open').pipe(
+      tap((message) => {
+        const series = seriesOf(message);
+        live.set(message.connection, { series, totals: message.totals });
+        series.open += 1;
+        opened.add(1, series.attributes);
+      }),
+    );
+    const closings = fromDiagnostics('rxjs-net:connection:close').pipe(
+      tap(({ connection, summary }) => {
+        const series = live.get(connection)?.series;
+        // It was open before anybody listened.
+        if (series === undefined) return;
+        live.delete(connection);
+        series.closed(summary);
+        const { attributes } = series;
+        const ended =
+          summary.error === undefined ? attributes : { ...attributes, ...errorType(summary.error) };
+        closed.add(1, ended);
+        duration.record(summary.duration / 1000, ended);
+      }),
+    );
+    const observe = (result: BatchObservableResult): void => {
+      for (const [series, { bytesRead, bytesWritten, bytesWaiting }] of sums(all, live.values())) {
+        const { attributes, open } = series;
+        result.observe(active, open, attributes);
+        result.observe(io, bytesRead, { ...attributes, 'network.io.direction': 'receive' });
+        result.observe(io, bytesWritten, { ...attributes, 'network.io.direction': 'transmit' });
+        result.observe(writeBuffer, bytesWaiting, attributes);
+      }
+    };
+    return merge(openings, closings, observed(meter, [active, io, writeBuffer], observe));
+  });
+}
+
+/** What closed connections have carried, and open ones until now. */
+function sums(all: Iterable<Series>, live: Iterable<Live>): ReadonlyMap<Series, ConnectionTotals> {
+  const totals = new Map<Series, ConnectionTotals>();
+  for (const series of all) {
+    const { bytesRead, bytesWritten } = series;
+    totals.set(series, { bytesRead, bytesWritten, bytesWaiting: 0 });
+  }
+  for (const one of live) {
+    const sum = totals.get(one.series);
+    if (sum !== undefined) totals.set(one.series, plus(sum, one.totals()));
+  }
+  return totals;
+}
+
+function plus(one: ConnectionTotals, other: ConnectionTotals): ConnectionTotals {
+  return {
+    bytesRead: one.bytesRead + other.bytesRead,
+    bytesWritten: one.bytesWritten + other.bytesWritten,
+    bytesWaiting: one.bytesWaiting + other.bytesWaiting,
+  };
+}

@@ -1,0 +1,38 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { fromEventPattern, type Observable } from 'rxjs';
+import type { DiagnosticsMessages } from './transport-channels.ts';
+
+/**
+ * What one of the {@link DiagnosticsMessages | diagnostics channels} tells, while it is subscribed. Hot, and without an end.
+ *
+ * ```text
+ * connections of this process     a------b---a'---c---b'
+ * 'rxjs-net:connection:open'      a------b--------c-----
+ * 'rxjs-net:connection:close'     -----------a'-------b'
+ * ```
+ *
+ * ```ts
+ * fromDiagnostics('rxjs-net:connection:close').subscribe(({ connection, summary }) => {
+ *   console.log(connection.remote, summary.duration, summary.error?.code);
+ * });
+ * ```
+ *
+ * The name is that of a channel of `node:diagnostics_channel`, which can be subscribed as well where there is no RxJS.
+ *
+ * @see The Node manual on `diagnostics_channel`, and RxJS' `fromEvent`
+ * @public
+ */
+export function fromDiagnostics<Name extends keyof DiagnosticsMessages>(
+  name: Name,
+): Observable<DiagnosticsMessages[Name]> {
+  return fromEventPattern(
+    (listener) => {
+      subscribe(name, listener);
+    },
+    (listener) => {
+      unsubscribe(name, listener);
+    },
+    // Node gives the name besides, and RxJS would make a list of the two.
+    (message: DiagnosticsMessages[Name]) => message,
+  );
+}
