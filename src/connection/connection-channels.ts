@@ -8,6 +8,7 @@ import type { ConnectionRole } from './half-close.ts';
  * @public
  */
 export interface ConnectionOpened {
+  /** The connection; for looking at, because it has its reader and its writers. */
   readonly connection: Connection;
   /** Who has dialled. */
   readonly role: ConnectionRole;
@@ -19,6 +20,7 @@ export interface ConnectionOpened {
  * @public
  */
 export interface ConnectionClosed extends ConnectionOpened {
+  /** What its `closed` emits. */
   readonly summary: CloseSummary;
 }
 

@@ -59,18 +59,26 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * waits             100   200         400                                 100        (initial 100, jitter 0)
  * ```
  *
- * ```ts
- * connect('rpc.example:7000').pipe(
- *   switchMap((connection) => connection.received),
- *   retry({ delay: backoff({ initial: 100, max: 30_000 }) }),
- * ).subscribe();
- * ```
- *
  * RxJS' `resetOnSuccess` would count a server that accepts and drops as a success each time, and hammer it; `resetAfter`
  * asks for a connection that has held. Each `retry` wants a `backoff()` of its own; put both in a `defer` when the
  * result is subscribed more than once at a time. A final error, such as `ERR_INVALID_ENDPOINT`, is passed on.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { backoff, connect } from 'rxjs-net';
+ * import { merge, retry, switchMap, take } from 'rxjs';
+ *
+ * connect('127.0.0.1:7000')
+ *   .pipe(
+ *     switchMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *     retry({ delay: backoff({ initial: 100, max: 30_000 }) }),
+ *     take(1),
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *   });
+ * ```
  * @see Exponential Backoff And Jitter, AWS Architecture Blog
  * @public
  */
