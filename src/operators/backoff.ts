@@ -55,8 +55,8 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * The waits of a client that redials: exponential, with jitter, and from the start again after a connection that held.
  *
  * ```text
- * connect          #   #        #                  ---c------------------#   ---c
- * waits             100   200         400                                 100        (initial 100, jitter 0)
+ * dials   d-d---d-------d---------------d-----  waits of 2, 4 and 8; after a connection that has held, of 2 again
+ * result  ----------------c---------------c---  the first three dials fail, and the first connection is lost
  * ```
  *
  * RxJS' `resetOnSuccess` would count a server that accepts and drops as a success each time, and hammer it; `resetAfter`

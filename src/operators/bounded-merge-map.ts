@@ -15,9 +15,10 @@ import type { Holdable } from './hold-while.ts';
  * RxJS' `mergeMap` over what a connection receives, which reads no more messages than it works on.
  *
  * ```text
- * peer sends                               a-b-c-d|
- * project(x)                               --X|             each takes two frames
- * boundedMergeMap(connection, project, 2)  --A-B-C-D|       c is read when a is done
+ * peer sends                               abcd|
+ * reading is held                          ft------f---     (t: true, f: false)
+ * project(x)                               ---X|            each takes four frames
+ * boundedMergeMap(connection, project, 2)  ---AB--CD|       c is read when a is done
  * ```
  *
  * A slow handler so becomes a slow reader, and a slow reader slows its peer down: nothing is queued but what TCP and the

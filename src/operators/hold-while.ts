@@ -24,9 +24,9 @@ export interface Holdable<T> {
  * What a connection receives, read only while `busy` is not true: back-pressure from anything that can be busy.
  *
  * ```text
- * peer sends               a-b-c-d-e|
- * busy                     f-t---f---
- * holdWhile(peer, busy)    a-----bcd-e|      (b to d wait in the kernel, and with them the peer)
+ * peer sends             a-b-cd------e|
+ * busy                   ft----f-------     (t: true, f: false)
+ * holdWhile(peer, busy)  a-----(bcd)-e|     b to d wait in the kernel, and with them the peer
  * ```
  *
  * A proxy is two of them: each side reads only as fast as the other side takes.
