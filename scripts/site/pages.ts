@@ -28,6 +28,7 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   '.service': 'ini',
   '.socket': 'ini',
   '.yml': 'yaml',
+  '.txt': 'text',
 };
 
 interface Page {
