@@ -3,6 +3,8 @@ import type { MarbleEvent, Marbles } from './parse-marbles.ts';
 
 const FRAME = 24;
 const RADIUS = 10;
+// From one event to the next one of the same moment.
+const STEP = 22;
 const MARGIN = 20;
 const HEAD = 56;
 const ROW = 34;
@@ -20,7 +22,7 @@ const STYLE = `
 .line{stroke:#57606a;stroke-width:1.5;fill:none}
 .end{stroke:#24292f;stroke-width:2.5}
 .error{stroke:#cf222e;stroke-width:2.5}
-.left{stroke:#57606a;stroke-width:2.5}
+.left{stroke:#57606a;stroke-width:2.5;fill:none}
 .value{stroke:#24292f;stroke-width:1.2}
 .group{fill:none;stroke:#57606a;stroke-dasharray:3 2}
 .true{fill:#d6006c}
@@ -117,16 +119,21 @@ function drawMarbles(
 ): string {
   const last = events.at(-1);
   const isOver = last !== undefined && last.kind !== 'value';
-  const end = isOver ? x(last.at) : x(to - 1) + FRAME / 2;
+  const end = isOver ? place(last, x) : x(to - 1) + FRAME / 2;
   const arrow = isOver ? '' : ` m-6 -4l6 4l-6 4`;
   return [
     `<path class="line" d="M${x(from) - FRAME / 2} ${y}H${end}${arrow}"/>`,
-    ...groups.map(
-      ([first, final]) =>
-        `<rect class="group" x="${x(first) - 4}" y="${y - RADIUS - 4}" width="${x(final) - x(first) + 8}" height="${2 * RADIUS + 8}" rx="6"/>`,
-    ),
-    ...events.map((event) => drawEvent(event, x(event.at), y)),
+    ...groups.map(([first, final]) => {
+      const inside = events.filter(({ at }) => at > first && at < final).length;
+      return `<rect class="group" x="${x(first) - RADIUS - 5}" y="${y - RADIUS - 4}" width="${(inside - 1) * STEP + 2 * RADIUS + 10}" height="${2 * RADIUS + 8}" rx="6"/>`;
+    }),
+    ...events.map((event) => drawEvent(event, place(event, x), y)),
   ].join('\n');
+}
+
+/** Events of one moment stand close together, the first of them at its time. */
+function place({ at, frame }: MarbleEvent, x: (column: number) => number): number {
+  return at === frame ? x(at) : x(frame) + (at - frame - 1) * STEP;
 }
 
 function drawEvent(event: MarbleEvent, x: number, y: number): string {
