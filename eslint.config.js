@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 export default defineConfig(
   // The benchmark has packages, and a check, of its own.
-  globalIgnores(['dist/', 'coverage/', 'temp/', 'bench/']),
+  globalIgnores(['dist/', 'coverage/', 'temp/', 'docs/site/', 'bench/']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   rxjsX.configs.strict,

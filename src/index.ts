@@ -1,3 +1,9 @@
+/**
+ * RxJS streams over TCP, TLS and Unix sockets: a connection is a pair of Observables, and a subscription is a lifetime.
+ *
+ * @packageDocumentation
+ */
+
 // Endpoints
 export type {
   Endpoint,
@@ -18,6 +24,7 @@ export { TransportError, type TransportErrorInit } from './errors/transport-erro
 // Connections
 export type { ConnectionOptions } from './connection/connection-options.ts';
 export type { CloseSummary, Connection, Traffic } from './connection/connection.ts';
+export type { ConnectionRole } from './connection/half-close.ts';
 export type { TlsSession } from './connection/tls-session.ts';
 
 // Creating
@@ -59,6 +66,9 @@ export type {
   DiagnosticsMessages,
   HandshakeEnded,
   TlsHandshake,
+  ServerClosed,
+  ServerMessage,
+  ServerRefused,
 } from './transport/transport-channels.ts';
 
 // The transport seam

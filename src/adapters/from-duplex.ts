@@ -27,17 +27,25 @@ export interface FromDuplexOptions extends ConnectionOptions {
  * received   a----b------|             a-----#
  * ```
  *
- * ```ts
- * const child = spawn('sort');
- * const sort = fromDuplex(Duplex.from({ readable: child.stdout, writable: child.stdin }));
- * concat(sort.send(['b\n', 'a\n']), defer(() => { sort.end(); return sort.received; })).subscribe();
- * ```
- *
  * The connection owns the stream from here on. Like an accepted one it can answer after the peer's end (rule 12). A
  * stream that is no socket knows no reset: `abort` destroys it.
  *
  * @param duplex - open, in byte mode, and read by nobody else
  * @throws TransportError `ERR_INVALID_OPTION` for a stream of objects, `ERR_CLOSED` for one that has ended
+ * @example
+ * ```ts
+ * import { spawn } from 'node:child_process';
+ * import { Duplex } from 'node:stream';
+ * import { fromDuplex } from 'rxjs-net';
+ *
+ * const { stdin: writable, stdout: readable } = spawn('sort');
+ * const sort = fromDuplex(Duplex.from({ readable, writable }));
+ * sort.write('b\na\n');
+ * sort.end();
+ * for await (const chunk of sort) {
+ *   console.log(JSON.stringify(chunk.toString())); // "a\nb\n"
+ * }
+ * ```
  * @see The Node manual on `stream.Duplex`
  * @public
  */

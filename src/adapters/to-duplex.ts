@@ -12,15 +12,22 @@ import { HandOver, toError } from './hand-over.ts';
  * duplex     data-data-end          error, close
  * ```
  *
- * ```ts
- * const connection = await openConnection('127.0.0.1:7000');
- * pipeline(createReadStream('in.txt'), toDuplex(connection), createWriteStream('out.txt'), done);
- * ```
- *
  * Back-pressure works both ways: the connection is held while the stream's buffer is full, and a write is called back
  * when there is room for the next one. Ending the stream sends FIN; destroying it closes the connection gracefully, and
  * resets it when destroyed with an error.
  *
+ * @example
+ * ```ts
+ * import { pipeline } from 'node:stream/promises';
+ * import { openConnection, toDuplex } from 'rxjs-net';
+ *
+ * const connection = await openConnection('127.0.0.1:7000');
+ * await pipeline(['hello\n'], toDuplex(connection), async (chunks) => {
+ *   for await (const chunk of chunks) {
+ *     console.log(String(chunk).trim()); // hello
+ *   }
+ * });
+ * ```
  * @see The Node manual on `stream.Duplex`
  * @public
  */

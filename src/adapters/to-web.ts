@@ -9,7 +9,9 @@ import { HandOver, toError } from './hand-over.ts';
  * @public
  */
 export interface WebStreams<In, Out> {
+  /** What the peer sends; nothing is read before it is pulled. */
   readonly readable: ReadableStream<In>;
+  /** What is sent to the peer; a write settles when there is room for the next. */
   readonly writable: WritableStream<Out>;
 }
 
@@ -21,14 +23,21 @@ export interface WebStreams<In, Out> {
  * readable   a    b    close        error      (one read of the connection per pull)
  * ```
  *
- * ```ts
- * const { readable, writable } = toWeb(await openConnection('127.0.0.1:7000'));
- * await readable.pipeThrough(new TextDecoderStream()).pipeTo(logLines);
- * ```
- *
  * A write settles when there is room for the next one. Closing `writable` flushes and sends FIN, aborting it resets the connection;
  * cancelling `readable` pauses reading, and closing stays with whoever owns the connection.
  *
+ * @example
+ * ```ts
+ * import { openConnection, toWeb } from 'rxjs-net';
+ *
+ * const { readable, writable } = toWeb(await openConnection('127.0.0.1:7000'));
+ * const writer = writable.getWriter();
+ * await writer.write('hello\n');
+ * await writer.close();
+ * for await (const text of readable.pipeThrough(new TextDecoderStream())) {
+ *   console.log(text.trim()); // hello
+ * }
+ * ```
  * @see The Node manual on the Web Streams API
  * @public
  */

@@ -19,12 +19,20 @@ import type { Admission } from './arrival.ts';
  *                       a: false             refused, and b is not asked
  * ```
  *
+ * @example
  * ```ts
- * listen('0.0.0.0:7000', {
- *   accept: acceptIfAll(denyAddresses(banned), limitConnectionsPerAddress(100), limitRatePerAddress()),
- * });
- * ```
+ * import { acceptIfAll, denyAddresses, limitConnectionsPerAddress, limitRatePerAddress, listen, serve } from 'rxjs-net';
  *
+ * listen('127.0.0.1:7000', {
+ *   accept: acceptIfAll(
+ *     denyAddresses(['203.0.113.0/24']),
+ *     limitConnectionsPerAddress(100),
+ *     limitRatePerAddress(),
+ *   ),
+ * })
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
+ * ```
  * @public
  */
 export function acceptIfAll(...admissions: readonly Admission[]): Admission {

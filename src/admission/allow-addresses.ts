@@ -11,13 +11,17 @@ import type { Admission } from './arrival.ts';
  * from 192.0.2.7                                            refused, ERR_NOT_ACCEPTED
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000', { accept: allowAddresses(['10.0.0.0/8', '2001:db8::/32']) });
- * ```
- *
  * Who has no address, as over a Unix socket, is refused. A `net.BlockList` may be changed while the server runs.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { allowAddresses, listen, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000', { accept: allowAddresses(['127.0.0.0/8', '2001:db8::/32']) })
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
+ * ```
  * @see The Node manual on `net.BlockList`
  * @public
  */

@@ -11,13 +11,18 @@ import type { Admission } from './arrival.ts';
  * from 192.0.2.7                                               in
  * ```
  *
+ * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
  * ```ts
+ * import { BlockList } from 'node:net';
+ * import { denyAddresses, listen, serve } from 'rxjs-net';
+ *
  * const banned = new BlockList();
- * listen('0.0.0.0:7000', { accept: denyAddresses(banned) });
+ * listen('127.0.0.1:7000', { accept: denyAddresses(banned) })
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
  * banned.addAddress('203.0.113.9'); // from now on
  * ```
- *
- * @throws TransportError `ERR_INVALID_OPTION`
  * @see The Node manual on `net.BlockList`
  * @public
  */

@@ -12,12 +12,16 @@ const CONNECTIONS_PER_ADDRESS = 100;
  * let in             c--c--x     x: ERR_NOT_ACCEPTED; the next is let in when one of the two is closed
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000', { accept: limitConnectionsPerAddress(100) });
- * ```
- *
  * @param most - connections that one address may have open. Default 100
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { limitConnectionsPerAddress, listen, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000', { accept: limitConnectionsPerAddress(100) })
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
+ * ```
  * @public
  */
 export function limitConnectionsPerAddress(most?: number): Admission {

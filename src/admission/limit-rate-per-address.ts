@@ -38,13 +38,17 @@ const ADDRESSES = 65_536;
  * let in               cccxx----c     x: ERR_NOT_ACCEPTED
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000', { accept: limitRatePerAddress({ perSecond: 10, burst: 50 }) });
- * ```
- *
  * What was refused counts nothing, so that who waits comes in. Its memory is bounded by `addresses`.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { limitRatePerAddress, listen, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000', { accept: limitRatePerAddress({ perSecond: 10, burst: 50 }) })
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
+ * ```
  * @public
  */
 export function limitRatePerAddress(options: RateOptions = {}): Admission {

@@ -19,6 +19,7 @@ export interface ConnectionTotals extends Traffic {
  * @public
  */
 export interface ConnectionOpened {
+  /** The connection; for looking at, because it has its reader and its writers. */
   readonly connection: Connection;
   /** Who has dialled. */
   readonly role: ConnectionRole;
@@ -34,6 +35,7 @@ export interface ConnectionOpened {
  * @public
  */
 export interface ConnectionClosed extends Omit<ConnectionOpened, 'totals'> {
+  /** What its `closed` emits. */
   readonly summary: CloseSummary;
 }
 

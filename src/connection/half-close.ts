@@ -1,7 +1,11 @@
 /** How long the write side lives on after the peer's FIN. */
 export type HalfCloseMode = 'until ended here' | 'while sending' | 'not at all';
 
-/** Who opened the connection: an accepted one answers after the peer's FIN, for a dialled one it is over (rule 12). */
+/**
+ * Who opened the connection: an accepted one answers after the peer's FIN, for a dialled one it is over (rule 12).
+ *
+ * @public
+ */
 export type ConnectionRole = 'accepted' | 'dialled';
 
 /**

@@ -34,10 +34,13 @@ export type Endpoint = TcpEndpoint | UnixEndpoint;
  * @public
  */
 export interface TcpEndpointParts {
+  /** Tells it from a Unix endpoint. */
   readonly kind: 'tcp';
+  /** A name or an address; IPv6 without its brackets. */
   readonly host: string;
   /** 0 to 65535; 0 lets the operating system pick one when binding. */
   readonly port: number;
+  /** Whether the scheme was `tls://`. */
   readonly tls: boolean;
 }
 
@@ -47,7 +50,9 @@ export interface TcpEndpointParts {
  * @public
  */
 export interface UnixEndpointParts {
+  /** Tells it from a TCP endpoint. */
   readonly kind: 'unix';
+  /** The socket's file: absolute, or relative to the working directory. */
   readonly path: string;
 }
 

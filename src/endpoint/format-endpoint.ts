@@ -3,10 +3,12 @@ import type { Endpoint, EndpointParts, TcpAddress } from './endpoint.ts';
 /**
  * Writes the parts of an endpoint as text; the inverse of {@link parseEndpoint}.
  *
+ * @example
  * ```ts
- * formatEndpoint({ kind: 'tcp', host: '::1', port: 80, tls: false }); // '[::1]:80'
- * ```
+ * import { formatEndpoint } from 'rxjs-net';
  *
+ * console.log(formatEndpoint({ kind: 'tcp', host: '::1', port: 80, tls: false })); // [::1]:80
+ * ```
  * @public
  */
 export function formatEndpoint(parts: EndpointParts): Endpoint {

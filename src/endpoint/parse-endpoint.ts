@@ -15,14 +15,16 @@ const SHOWN = 80;
 /**
  * Takes an endpoint apart, and throws a {@link TransportError} `ERR_INVALID_ENDPOINT` that says what is wrong with it.
  *
- * ```ts
- * parseEndpoint('[::1]:80');             // { kind: 'tcp', host: '::1', port: 80, tls: false }
- * parseEndpoint('unix:///run/app.sock'); // { kind: 'unix', path: '/run/app.sock' }
- * ```
- *
  * `unix:/a`, `unix://a` and `unix:///a` all mean the path `/a`; `unix:a` is relative to the working directory.
  *
  * @throws TransportError `ERR_INVALID_ENDPOINT`
+ * @example
+ * ```ts
+ * import { parseEndpoint } from 'rxjs-net';
+ *
+ * console.log(parseEndpoint('[::1]:80')); // { kind: 'tcp', host: '::1', port: 80, tls: false }
+ * console.log(parseEndpoint('unix:///run/app.sock')); // { kind: 'unix', path: '/run/app.sock' }
+ * ```
  * @public
  */
 export function parseEndpoint(text: string): EndpointParts {
@@ -37,12 +39,14 @@ export function parseEndpoint(text: string): EndpointParts {
 /**
  * Tells whether a value is a TCP endpoint: `host:port` with a non-empty host and a port from 0 to 65535.
  *
+ * @example
  * ```ts
- * isTcpEndpoint('localhost:80'); // true
- * isTcpEndpoint('[::1]:80');     // true
- * isTcpEndpoint('localhost');    // false
- * ```
+ * import { isTcpEndpoint } from 'rxjs-net';
  *
+ * console.log(isTcpEndpoint('localhost:80')); // true
+ * console.log(isTcpEndpoint('[::1]:80')); // true
+ * console.log(isTcpEndpoint('localhost')); // false
+ * ```
  * @public
  */
 export function isTcpEndpoint(value: unknown): value is TcpEndpoint {

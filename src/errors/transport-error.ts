@@ -10,7 +10,9 @@ const BRAND = Symbol.for('rxjs-net.TransportError');
  * @public
  */
 export interface TransportErrorInit {
+  /** What was being done. */
   readonly phase: TransportPhase;
+  /** Where, if it is known. */
   readonly endpoint?: Endpoint | undefined;
   /** The `id` of the connection that it is about. */
   readonly connectionId?: string | undefined;
@@ -25,20 +27,26 @@ export interface TransportErrorInit {
 /**
  * The one error type of this library: a closed set of codes, the phase, the endpoint, and the original cause.
  *
+ * @example
  * ```ts
- * connect('localhost:1').subscribe({
+ * import { connect, TransportError } from 'rxjs-net';
+ *
+ * connect('127.0.0.1:1').subscribe({
  *   error: (error: unknown) => {
- *     if (TransportError.is(error) && error.code === 'ERR_CONNECTION_REFUSED') startTheServer();
+ *     if (TransportError.is(error)) console.log(error.code); // ERR_CONNECTION_REFUSED
  *   },
  * });
  * ```
- *
  * @public
  */
 export class TransportError extends Error {
+  /** `TransportError`. */
   override readonly name: string = 'TransportError';
+  /** What happened, as one of a closed set. */
   readonly code: TransportErrorCode;
+  /** What was being done. */
   readonly phase: TransportPhase;
+  /** Where: what was dialled or bound, or the peer of a connection. */
   readonly endpoint?: Endpoint;
   /** The `id` of the connection that it is about, if there was one. */
   readonly connectionId?: string;
@@ -47,6 +55,7 @@ export class TransportError extends Error {
   /** One error per address that was tried, when there was more than one (see Happy Eyeballs, RFC 8305). */
   readonly causes: readonly TransportError[];
 
+  /** Writes its message: what was being done, where, what happened, and what to do. */
   constructor(code: TransportErrorCode, init: TransportErrorInit) {
     const { phase, endpoint, connectionId, detail, cause, causes = [] } = init;
     const where = endpoint === undefined ? phase : `${phase} ${endpoint}`;

@@ -4,6 +4,15 @@ import type { Encode } from './byte-sink.ts';
  * What a decoder says when the rest of a message has not come yet. A symbol and not `undefined`, because that is a message
  * in some formats. A registered one, so that a decoder made with one copy of this module (ESM beside CJS) is understood by another.
  *
+ * @example
+ * ```ts
+ * import { INCOMPLETE, lines } from 'rxjs-net';
+ *
+ * const decoder = lines().decoder();
+ * decoder.push(Buffer.from('hello\nwor'));
+ * console.log(decoder.next()); // hello
+ * console.log(decoder.next() === INCOMPLETE); // true
+ * ```
  * @public
  */
 export const INCOMPLETE: unique symbol = Symbol.for('rxjs-net.INCOMPLETE');
@@ -18,6 +27,44 @@ export const INCOMPLETE: unique symbol = Symbol.for('rxjs-net.INCOMPLETE');
  *
  * @typeParam In - what is decoded
  * @typeParam Out - what can be encoded
+ * @example
+ * ```ts
+ * import { INCOMPLETE, TransportError, type Codec } from 'rxjs-net';
+ *
+ * // Numbers of four bytes each.
+ * const numbers: Codec<number> = {
+ *   decoder: () => {
+ *     let bytes: Buffer = Buffer.alloc(0);
+ *     const take = (length: number): Buffer => {
+ *       const taken = bytes.subarray(0, length);
+ *       bytes = bytes.subarray(length);
+ *       return taken;
+ *     };
+ *     return {
+ *       push: (chunk) => {
+ *         bytes = Buffer.concat([bytes, chunk]);
+ *       },
+ *       next: () => (bytes.length < 4 ? INCOMPLETE : take(4).readUInt32BE()),
+ *       end: () => {
+ *         if (bytes.length === 0) return INCOMPLETE;
+ *         throw new TransportError('ERR_FRAME_TRUNCATED', { phase: 'read' });
+ *       },
+ *       get begun() {
+ *         return bytes.length > 0;
+ *       },
+ *       rest: () => take(bytes.length),
+ *     };
+ *   },
+ *   encode: (number, sink) => {
+ *     sink.uint(number, 4, 'big');
+ *   },
+ * };
+ *
+ * const decoder = numbers.decoder();
+ * decoder.push(Buffer.of(0, 0, 0, 42, 0));
+ * console.log(decoder.next()); // 42
+ * console.log(decoder.next() === INCOMPLETE); // true
+ * ```
  * @public
  */
 export interface Codec<In, Out = In> {

@@ -14,10 +14,6 @@ import { Separator } from './separator.ts';
  * delimited('--')      a - b - - c - -       'a-b' 'c'
  * ```
  *
- * ```ts
- * const nulTerminated = delimited('\0', { maxFrameLength: 1024 });
- * ```
- *
  * A message is a view of the chunk that it came in, as those of {@link lengthPrefixed} are. For lines of text, {@link lines}
  * is faster.
  *
@@ -27,6 +23,14 @@ import { Separator } from './separator.ts';
  *
  * @param separator - one byte or more; text is UTF-8
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { delimited } from 'rxjs-net';
+ *
+ * const decoder = delimited('\0', { maxFrameLength: 1024 }).decoder();
+ * decoder.push(Buffer.from('hello\0wor'));
+ * console.log(String(decoder.next())); // hello
+ * ```
  * @public
  */
 export function delimited(separator: Bytes, options: FrameLimit = {}): Codec<Buffer, Bytes> {

@@ -26,10 +26,6 @@ export interface JsonLinesOptions extends FrameLimit {
  * messages    { a: 1 }            []
  * ```
  *
- * ```ts
- * const chat = jsonLines<Event, Command>({ maxFrameLength: 65_536 });
- * ```
- *
  * The types are what you say: nothing checks that the peer keeps to them. Empty lines are skipped, so that a peer may send
  * them as signs of life; a line of blanks is none.
  *
@@ -39,6 +35,18 @@ export interface JsonLinesOptions extends FrameLimit {
  * @typeParam In - what is read
  * @typeParam Out - what can be written; the same, if it is not given
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { jsonLines } from 'rxjs-net';
+ *
+ * interface Command {
+ *   readonly name: string;
+ * }
+ *
+ * const decoder = jsonLines<Command>({ maxFrameLength: 65_536 }).decoder();
+ * decoder.push(Buffer.from('{"name":"stop"}\n'));
+ * console.log(decoder.next()); // { name: 'stop' }
+ * ```
  * @see {@link https://github.com/ndjson/ndjson-spec | NDJSON}, which allows to skip empty lines
  * @public
  */

@@ -20,10 +20,6 @@ import { readUint } from './uint.ts';
  * whole frame = offset + bytes + length + adjustment
  * ```
  *
- * ```ts
- * const amqp = lengthPrefixed({ offset: 3, adjustment: 1 }); // type, channel, length, then payload and an end mark
- * ```
- *
  * A message is a view of the chunk that it came in, and keeps all of that alive: copy it, `Buffer.from(message)`, if it
  * stays for long. One that came in several chunks has memory of its own.
  *
@@ -33,6 +29,19 @@ import { readUint } from './uint.ts';
  * frame where `header` is `'keep'`, or shorter than the adjustment; `ERR_INVALID_VALUE` for what are no bytes.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { lengthPrefixed } from 'rxjs-net';
+ *
+ * const decoder = lengthPrefixed({ bytes: 2 }).decoder();
+ * decoder.push(Buffer.from('\0\x05hello\0\x05wor'));
+ * console.log(String(decoder.next())); // hello
+ *
+ * const amqp = lengthPrefixed({ offset: 3, adjustment: 1 }); // type, channel, length, then payload and an end mark
+ * const frames = amqp.decoder();
+ * frames.push(Buffer.of(8, 0, 0, 0, 0, 0, 0, 0xce)); // a heartbeat
+ * console.log(frames.next()); // <Buffer 08 00 00 00 00 00 00 ce>
+ * ```
  * @see {@link https://docs.rs/tokio-util/latest/tokio_util/codec/length_delimited/ | length_delimited of tokio}: the same
  * frames, with `num_skip` of 0 or all of the head
  * @public

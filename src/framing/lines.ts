@@ -31,10 +31,6 @@ export interface LinesOptions extends FrameLimit {
  * messages    'ab'  'c'  ''         'de'
  * ```
  *
- * ```ts
- * const smtp = lines({ ending: '\r\n', maxFrameLength: 998 });
- * ```
- *
  * A line ends with a line feed, or a carriage return and a line feed; a carriage return elsewhere is part of the line.
  * `maxFrameLength` counts the bytes of a line without its end. Bytes that are no UTF-8, or no ASCII, become U+FFFD, the
  * replacement character, and so do halves of surrogate pairs that are written. A byte order mark is text. A line of more
@@ -45,6 +41,14 @@ export interface LinesOptions extends FrameLimit {
  * characters that are not in the encoding; `ERR_INVALID_VALUE` for what is no string.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { lines } from 'rxjs-net';
+ *
+ * const decoder = lines({ ending: '\r\n', maxFrameLength: 998 }).decoder();
+ * decoder.push(Buffer.from('EHLO client.example\r\nMAIL'));
+ * console.log(decoder.next()); // EHLO client.example
+ * ```
  * @public
  */
 export function lines(options: LinesOptions = {}): Codec<string, string> {

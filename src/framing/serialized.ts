@@ -12,7 +12,9 @@ import { invalidMessage, type Way } from './framing-errors.ts';
  * @public
  */
 export interface Serializer<In, Out, Frame, Wire> {
+  /** What goes over the wire for a value; throws for one that it cannot encode. */
   encode(message: Out): Wire;
+  /** The value of a frame; throws for one that it cannot decode. */
   decode(frame: Frame): In;
 }
 
@@ -24,12 +26,6 @@ export interface Serializer<In, Out, Frame, Wire> {
  * serialized(lengthPrefixed(), msgpackr)        [1, 2, …]
  * ```
  *
- * ```ts
- * import * as msgpackr from 'msgpackr';
- *
- * const values = serialized(lengthPrefixed({ maxFrameLength: 65_536 }), msgpackr);
- * ```
- *
  * The serializer has encoded a value before anything is written, so that nothing is if it throws. Whatever it throws is
  * the `cause` of an `ERR_INVALID_MESSAGE`, of phase `read` or `write`; a TransportError is passed on as it is. All errors of
  * the framing come as well. A value is decoded from memory that may belong to others: a serializer that keeps views of it
@@ -37,6 +33,23 @@ export interface Serializer<In, Out, Frame, Wire> {
  *
  * @param framing - says where a message begins and ends
  * @param serializer - says what it means; its functions are called as its methods
+ * @example
+ * ```ts
+ * import { deserialize, serialize } from 'node:v8';
+ * import { framedConnection, lengthPrefixed, openConnection, serialized } from 'rxjs-net';
+ *
+ * const values = serialized(lengthPrefixed({ maxFrameLength: 65_536 }), {
+ *   encode: (value: unknown) => serialize(value),
+ *   decode: (frame) => deserialize(frame) as unknown,
+ * });
+ *
+ * const messages = framedConnection(await openConnection('127.0.0.1:7000'), values);
+ * messages.write(new Map([['hello', 1]]));
+ * messages.end();
+ * for await (const message of messages) {
+ *   console.log(message); // Map(1) { 'hello' => 1 }
+ * }
+ * ```
  * @public
  */
 export function serialized<In, Out, Frame, Wire>(

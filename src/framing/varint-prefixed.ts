@@ -19,13 +19,6 @@ const LARGEST = 2 ** 32 - 1;
  * ac 02 … 300 bytes …        0x2c + 0x02 × 128 = 300; the lower seven bits come first, and 0x80 says there are more
  * ```
  *
- * ```ts
- * const messages = serialized(varintPrefixed(), {
- *   encode: (message: Chat) => Chat.encode(message).finish(),
- *   decode: (frame) => Chat.decode(frame),
- * });
- * ```
- *
  * A message is a view of the chunk that it came in, as those of {@link lengthPrefixed} are. A length with more bytes than
  * it needs is taken, as protobuf takes it.
  *
@@ -34,6 +27,14 @@ const LARGEST = 2 ** 32 - 1;
  * written and are no bytes.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { varintPrefixed } from 'rxjs-net';
+ *
+ * const decoder = varintPrefixed().decoder();
+ * decoder.push(Buffer.from('\x05hello\x05wor'));
+ * console.log(String(decoder.next())); // hello
+ * ```
  * @see {@link https://protobuf.dev/programming-guides/encoding/#varints | Protocol Buffers, Base 128 Varints}
  * @public
  */

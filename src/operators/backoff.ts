@@ -55,15 +55,8 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * The waits of a client that redials: exponential, with jitter, and from the start again after a connection that held.
  *
  * ```text
- * connect          #   #        #                  ---c------------------#   ---c
- * waits             100   200         400                                 100        (initial 100, jitter 0)
- * ```
- *
- * ```ts
- * connect('rpc.example:7000').pipe(
- *   switchMap((connection) => connection.received),
- *   retry({ delay: backoff({ initial: 100, max: 30_000 }) }),
- * ).subscribe();
+ * dials   d-d---d-------d---------------d-----  waits of 2, 4 and 8; after a connection that has held, of 2 again
+ * result  ----------------c---------------c---  the first three dials fail, and the first connection is lost
  * ```
  *
  * RxJS' `resetOnSuccess` would count a server that accepts and drops as a success each time, and hammer it; `resetAfter`
@@ -71,6 +64,21 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * result is subscribed more than once at a time. A final error, such as `ERR_INVALID_ENDPOINT`, is passed on.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { backoff, connect } from 'rxjs-net';
+ * import { merge, retry, switchMap, take } from 'rxjs';
+ *
+ * connect('127.0.0.1:7000')
+ *   .pipe(
+ *     switchMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *     retry({ delay: backoff({ initial: 100, max: 30_000 }) }),
+ *     take(1),
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *   });
+ * ```
  * @see Exponential Backoff And Jitter, AWS Architecture Blog
  * @public
  */

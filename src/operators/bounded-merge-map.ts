@@ -15,17 +15,14 @@ import type { Holdable } from './hold-while.ts';
  * RxJS' `mergeMap` over what a connection receives, which reads no more messages than it works on.
  *
  * ```text
- * peer sends                               a-b-c-d|
- * project(x)                               --X|             each takes two frames
- * boundedMergeMap(connection, project, 2)  --A-B-C-D|       c is read when a is done
+ * peer sends                               abcd|
+ * reading is held                          ft------f---     (t: true, f: false)
+ * project(x)                               ---X|            each takes four frames
+ * boundedMergeMap(connection, project, 2)  ---AB--CD|       c is read when a is done
  * ```
  *
  * A slow handler so becomes a slow reader, and a slow reader slows its peer down: nothing is queued but what TCP and the
  * window of the connection hold (up to 256 KiB).
- *
- * ```ts
- * serve((connection) => boundedMergeMap(connection, (request) => handle(request), 16))
- * ```
  *
  * Results come in the order in which they are ready, as with `mergeMap`; with a concurrency of 1, in the order of the
  * messages, as with `concatMap`. Errors: those of `connection.received`, and of `project`.
@@ -34,6 +31,20 @@ import type { Holdable } from './hold-while.ts';
  * @param project - the work on one message; its place is free when the inner Observable completes
  * @param concurrent - how many messages are worked on at a time, at least 1
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { boundedMergeMap, framed, jsonLines, listen, serve } from 'rxjs-net';
+ * import { map, timer } from 'rxjs';
+ *
+ * const handle = (text: string) => timer(10).pipe(map(() => text.toUpperCase()));
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     framed(jsonLines<string, string>()),
+ *     serve((connection) => boundedMergeMap(connection, handle, 16)),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function boundedMergeMap<In, Result>(

@@ -27,10 +27,6 @@ const FIRST_BYTE_TIMEOUT = 30_000;
  * firstByteTimeout(5)    --c---------------     after 5, c is aborted with ERR_FIRST_BYTE_TIMEOUT
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000').pipe(firstByteTimeout(5_000), idleTimeout(60_000), serve(handler)).subscribe();
- * ```
- *
  * Only what is read can be seen: a handler that waits with reading has to begin in time. Who begins and then trickles is the
  * business of `frameTimeout` and {@link idleTimeout}.
  *
@@ -38,6 +34,18 @@ const FIRST_BYTE_TIMEOUT = 30_000;
  *
  * @param milliseconds - from the time when the connection is emitted. Default 30000; `Infinity` for no limit
  * @param scheduler - the clock. Default `asyncScheduler`
+ * @example
+ * ```ts
+ * import { firstByteTimeout, idleTimeout, listen, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     firstByteTimeout(5_000),
+ *     idleTimeout(60_000),
+ *     serve((connection) => connection.received),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function firstByteTimeout<C extends Watchable>(

@@ -38,19 +38,24 @@ const FRAME_TIMEOUT = 60_000;
  * framedConnection(connection, lines()).received  (ab)--------(cd)--|
  * ```
  *
- * ```ts
- * await using connection = await openConnection('127.0.0.1:7000');
- * const messages = framedConnection(connection, jsonLines<Response, Request>());
- * messages.write({ hello: 'there' });
- * for await (const response of messages) console.log(response);
- * ```
- *
  * The two share one stream: what is written to either goes out in the order of the calls, and a reader of one goes on
  * where a reader of the other left. So read a handshake as lines, and frame the same connection anew for the rest.
  *
  * Errors: those of {@link framed}.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { framedConnection, jsonLines, openConnection } from 'rxjs-net';
+ *
+ * await using connection = await openConnection('127.0.0.1:7000');
+ * const messages = framedConnection(connection, jsonLines());
+ * messages.write({ hello: 'there' });
+ * messages.end();
+ * for await (const message of messages) {
+ *   console.log(message); // { hello: 'there' }
+ * }
+ * ```
  * @public
  */
 export function framedConnection<In, Out>(

@@ -14,13 +14,6 @@ import { framer, type FramedOptions } from './framed-connection.ts';
  * write('xy')               -> xy\n, gathered with what else is written in this tick
  * ```
  *
- * ```ts
- * listen('127.0.0.1:7000').pipe(
- *   framed(jsonLines<Request, Response>()),
- *   serve((connection) => boundedMergeMap(connection, handle, 16)),
- * ).subscribe();
- * ```
- *
  * Everything else is as with the connection of bytes: flow control, half-close, ownership, `closed`, `traffic` (in bytes).
  * Unsubscribing from `received` pauses after a message; the next reader goes on with the next, and a reader of the
  * connection of bytes with the bytes after it: read a handshake in one framing, and the rest in another.
@@ -31,6 +24,18 @@ import { framer, type FramedOptions } from './framed-connection.ts';
  * cannot encode; nothing of such a message is sent.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { framed, jsonLines, listen, serve } from 'rxjs-net';
+ * import { map } from 'rxjs';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     framed(jsonLines<string, { length: number }>()),
+ *     serve((connection) => connection.received.pipe(map(({ length }) => ({ length })))),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function framed<In, Out>(

@@ -14,7 +14,9 @@ import {
  * @public
  */
 export interface Holdable<T> {
+  /** See {@link Connection.received}. */
   readonly received: Observable<T>;
+  /** See {@link Connection.hold}. */
   hold(): Subscription;
 }
 
@@ -22,24 +24,38 @@ export interface Holdable<T> {
  * What a connection receives, read only while `busy` is not true: back-pressure from anything that can be busy.
  *
  * ```text
- * peer sends               a-b-c-d-e|
- * busy                     f-t---f---
- * holdWhile(peer, busy)    a-----bcd-e|      (b to d wait in the kernel, and with them the peer)
+ * peer sends             a-b-cd------e|
+ * busy                   ft----f-------     (t: true, f: false)
+ * holdWhile(peer, busy)  a-----(bcd)-e|     b to d wait in the kernel, and with them the peer
  * ```
  *
  * A proxy is two of them: each side reads only as fast as the other side takes.
- *
- * ```ts
- * merge(
- *   server.send(holdWhile(client, server.congested)),
- *   client.send(holdWhile(server, client.congested)),
- * ).subscribe();
- * ```
  *
  * An error of `busy` ends the holding and nothing else. Errors: those of `connection.received`.
  *
  * @param connection - whose `received` is read
  * @param busy - true to stop reading, false to go on
+ * @example
+ * ```ts
+ * import { connect, holdWhile, listen, type Connection } from 'rxjs-net';
+ * import { merge, mergeMap, tap } from 'rxjs';
+ *
+ * // A proxy passes the end of either side on: so both stay open until it does.
+ * const options = { allowHalfOpen: true };
+ *
+ * const forward = (source: Connection, target: Connection) =>
+ *   target.send(holdWhile(source, target.congested)).pipe(tap({ complete: () => target.end() }));
+ *
+ * listen('127.0.0.1:7000', options)
+ *   .pipe(
+ *     mergeMap((client) =>
+ *       connect('127.0.0.1:7001', options).pipe(
+ *         mergeMap((server) => merge(forward(client, server), forward(server, client))),
+ *       ),
+ *     ),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function holdWhile<T>(connection: Holdable<T>, busy: ObservableInput<boolean>): Observable<T> {

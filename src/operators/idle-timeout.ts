@@ -24,9 +24,13 @@ import { TransportError } from '../errors/transport-error.ts';
  * @public
  */
 export interface Watchable {
+  /** See {@link Connection.remote}. */
   readonly remote: Endpoint;
+  /** See {@link Connection.traffic}. */
   readonly traffic: Observable<Traffic>;
+  /** See {@link Connection.closed}. */
   readonly closed: Observable<CloseSummary>;
+  /** See {@link Connection.abort}. */
   abort(reason?: unknown): void;
 }
 
@@ -43,14 +47,21 @@ const IDLE_TIMEOUT = 300_000;
  * idleTimeout(5)    --c---------------     at the end of ttxxxxx, c is aborted with ERR_IDLE_TIMEOUT
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000').pipe(idleTimeout(60_000), serve(handler)).subscribe();
- * ```
- *
  * Errors: `ERR_IDLE_TIMEOUT` on `received`, on `connect` and in the summary of `closed`; `ERR_INVALID_OPTION` here.
  *
  * @param milliseconds - silence that is too long. Default 300000; `Infinity` for no limit
  * @param scheduler - the clock. Default `asyncScheduler`
+ * @example
+ * ```ts
+ * import { idleTimeout, listen, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     idleTimeout(60_000),
+ *     serve((connection) => connection.received),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function idleTimeout<C extends Watchable>(

@@ -53,13 +53,20 @@ const GRACE_PERIOD = 10_000;
  *                              ----- close      it is closed gracefully after gracePeriod, if it has not by itself
  * ```
  *
- * ```ts
- * listen('0.0.0.0:7000').pipe(maxLifetime(3_600_000), framed(codec), serve(handler)).subscribe();
- * ```
- *
  * Errors: `ERR_INVALID_OPTION` here.
  *
  * @param milliseconds - the longest life. Default 3600000; `Infinity` for no limit
+ * @example
+ * ```ts
+ * import { listen, maxLifetime, serve } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     maxLifetime(3_600_000, { jitter: 0.1, gracePeriod: 10_000 }),
+ *     serve((connection) => connection.received),
+ *   )
+ *   .subscribe();
+ * ```
  * @public
  */
 export function maxLifetime<In, Out>(

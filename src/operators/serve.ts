@@ -38,7 +38,9 @@ export interface ServeOptions {
  * @public
  */
 export interface ServeOutcome<In = Buffer, Out = Bytes> {
+  /** The connection, which is closed. */
   readonly connection: Connection<In, Out>;
+  /** What its `closed` has emitted. */
   readonly summary: CloseSummary;
   /** Why it ended early: the handler's failure (`ERR_HANDLER_FAILED`), or what the connection was lost with. */
   readonly error?: TransportError;
@@ -54,16 +56,21 @@ export interface ServeOutcome<In = Buffer, Out = Bytes> {
  * serve(handler)  ---------a'-----b'---      { connection, summary, error? }
  * ```
  *
- * ```ts
- * listen('127.0.0.1:7000').pipe(
- *   serve((connection) => connection.received.pipe(map((chunk) => chunk.toString().toUpperCase()))),
- * ).subscribe(({ error }) => { if (error !== undefined) console.error(error.message); });
- * ```
- *
  * Reading is held while the response is congested, so a peer that does not read is not read from either. The result
  * errors only when its source does.
  *
  * @param handler - the response to one connection: an Observable, or an iterable or stream, which is pulled
+ * @example
+ * ```ts
+ * import { listen, serve } from 'rxjs-net';
+ * import { map } from 'rxjs';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(serve((connection) => connection.received.pipe(map((chunk) => chunk.toString().toUpperCase()))))
+ *   .subscribe(({ connection, error }) => {
+ *     if (error !== undefined) console.error(connection.remote, error.message);
+ *   });
+ * ```
  * @public
  */
 export function serve<In, Out>(

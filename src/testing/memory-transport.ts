@@ -31,18 +31,31 @@ export interface MemoryTransport extends Transport {
  * transport.connect(endpoint)   --d--      what d sends, c receives in the next turn of the event loop, and the other way
  * ```
  *
- * ```ts
- * const transport = memoryTransport({ port: 7000 });
- * transport.listen().pipe(serve(({ received }) => received)).subscribe();
- * const connection = await firstValueFrom(transport.connect('memory:7000').pipe(mergeMap(talk)));
- * ```
- *
  * Chunking, half-close, reset, back-pressure and `closed` are those of TCP: what one end writes waits in a window of 64 KiB and a
  * send buffer of 64 KiB until the other reads. Each call makes a network of its own, whose every host name is `memory`; the
  * server's endpoint is `memory:PORT`, unless `host` says otherwise. Nothing waits on a timer but `closeTimeout` and the like.
  *
  * Errors: `ERR_UNSUPPORTED` for TLS and Unix sockets, and those of `bind` and `connect`.
  *
+ * @example
+ * ```ts
+ * import { serve } from 'rxjs-net';
+ * import { memoryTransport } from 'rxjs-net/testing';
+ * import { merge, mergeMap, take } from 'rxjs';
+ *
+ * const transport = memoryTransport({ port: 7000 });
+ * transport.listen().pipe(serve((connection) => connection.received)).subscribe();
+ * transport
+ *   .connect('memory:7000')
+ *   .pipe(
+ *     mergeMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *     take(1),
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *     void transport.close();
+ *   });
+ * ```
  * @public
  */
 export function memoryTransport(options: SimulatedTransportOptions = {}): MemoryTransport {

@@ -25,18 +25,20 @@ const MANY = 65_536;
  * LISTEN_PID=<another one>                                          →   []
  * ```
  *
- * ```ts
- * const [socket] = activatedSockets();
- * listen('127.0.0.1:7000', { fd: socket?.fd }) // started by hand, it binds the endpoint itself
- *   .pipe(serve((connection) => connection.received))
- *   .subscribe();
- * ```
- *
  * `LISTEN_PID` names the process that systemd has started: let `ExecStart=` start node, and not npm or a shell without `exec`.
  * The environment is left as it is, because children have another process id and see none of these sockets.
  *
  * @param environment - where to look. Default `process.env`
  * @throws TransportError `ERR_INVALID_OPTION` when the variables contradict each other
+ * @example
+ * ```ts
+ * import { activatedSockets, listen, serve } from 'rxjs-net';
+ *
+ * const [socket] = activatedSockets();
+ * listen('127.0.0.1:7000', { fd: socket?.fd }) // started by hand, it binds the endpoint itself
+ *   .pipe(serve((connection) => connection.received))
+ *   .subscribe();
+ * ```
  * @see sd_listen_fds(3)
  * @public
  */

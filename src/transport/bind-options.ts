@@ -47,7 +47,7 @@ export interface BindOptions extends SocketOptions {
   readonly mode?: number | undefined;
   /**
    * A descriptor to listen on instead of binding the endpoint: a stream socket that is bound already and was inherited, from
-   * systemd (see {@link activatedSockets}) or another parent. `server.endpoint` is where it really listens, and the file of a
+   * systemd (see `activatedSockets`) or another parent. `server.endpoint` is where it really listens, and the file of a
    * Unix socket stays when we close. The descriptor is closed with the server, so only one subscription can have it. In a
    * worker of `node:cluster` it is one of the primary's, and shared. Default: none.
    */

@@ -40,14 +40,25 @@ import { readTlsOptions } from './tls-options.ts';
  * unsubscribe  --s--------!       stops accepting and closes every connection gracefully; see Server.closed
  * ```
  *
- * ```ts
- * bind('127.0.0.1:0').subscribe((server) => console.log(`listening on ${server.endpoint}`));
- * ```
- *
  * Errors: `ERR_INVALID_ENDPOINT`, `ERR_INVALID_OPTION`, `ERR_ADDRESS_IN_USE`, `ERR_ADDRESS_NOT_AVAILABLE`,
  * `ERR_PERMISSION_DENIED`, `ERR_HOST_NOT_FOUND`, `ERR_NOT_A_SOCKET`, `ERR_PATH_TOO_LONG`, `ERR_UNSUPPORTED`; and an error of `until` as
  * it is.
  *
+ * @example
+ * ```ts
+ * import { bind, serve } from 'rxjs-net';
+ * import { fromEvent, mergeMap } from 'rxjs';
+ *
+ * bind('127.0.0.1:7000', { until: fromEvent(process, 'SIGTERM') })
+ *   .pipe(
+ *     mergeMap(({ closed, connections }) => {
+ *       closed.subscribe(({ drained, forced }) => console.log(`${drained} drained, ${forced} forced`));
+ *       return connections;
+ *     }),
+ *     serve((connection) => connection.received),
+ *   )
+ *   .subscribe();
+ * ```
  * @see The Node manual on `net.Server`
  * @public
  */

@@ -43,12 +43,6 @@ import { whileSubscribed } from './while-subscribed.ts';
  * unsubscribe  ---c---!      flushes, sends FIN, waits for the peer at most closeTimeout, then resets
  * ```
  *
- * ```ts
- * connect('127.0.0.1:7000')
- *   .pipe(switchMap((connection) => merge(connection.send(['hello\n']), connection.received)))
- *   .subscribe((chunk) => process.stdout.write(chunk));
- * ```
- *
  * Whoever subscribed owns the connection: `firstValueFrom(connect(…))` closes what it returns. Use
  * {@link openConnection} where a Promise of an open connection is wanted.
  *
@@ -57,6 +51,20 @@ import { whileSubscribed } from './while-subscribed.ts';
  * `ERR_PATH_TOO_LONG`, `ERR_PERMISSION_DENIED`, `ERR_ABORTED`; with TLS those of the handshake (`ERR_CERTIFICATE_…`,
  * `ERR_NO_SHARED_PROTOCOL`, `ERR_NOT_TLS`, `ERR_HANDSHAKE_TIMEOUT`, `ERR_TLS_FAILED`); and once open, whatever the connection was lost with.
  *
+ * @example
+ * ```ts
+ * import { connect } from 'rxjs-net';
+ * import { merge, switchMap, take } from 'rxjs';
+ *
+ * connect('127.0.0.1:7000')
+ *   .pipe(
+ *     switchMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *     take(1), // closes it
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *   });
+ * ```
  * @see The Node manual on `net.connect`, and RFC 8305 for several addresses
  * @public
  */

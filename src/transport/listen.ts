@@ -13,14 +13,17 @@ import { bind } from './bind.ts';
  * unsubscribe  ---a--b---c-!         closes the listener and every connection gracefully
  * ```
  *
+ * The failure of one connection never ends this Observable. Errors: those of {@link bind}.
+ *
+ * @example
  * ```ts
+ * import { listen, serve } from 'rxjs-net';
+ * import { fromEvent } from 'rxjs';
+ *
  * listen('127.0.0.1:7000', { until: fromEvent(process, 'SIGTERM') })
  *   .pipe(serve((connection) => connection.received))
  *   .subscribe();
  * ```
- *
- * The failure of one connection never ends this Observable. Errors: those of {@link bind}.
- *
  * @public
  */
 export function listen(endpoint: string, options: BindOptions = {}): Observable<Connection> {

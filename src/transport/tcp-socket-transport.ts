@@ -27,20 +27,27 @@ export interface TcpSocketTransportOptions extends BindOptions, ConnectOptions {
 /**
  * The class form of {@link bind}, {@link listen} and {@link connect} over TCP, for RPC layers that take a transport.
  *
+ * @example
  * ```ts
+ * import { serve, TcpSocketTransport } from 'rxjs-net';
+ *
  * const transport = new TcpSocketTransport({ port: 7000 });
  * transport.listen().pipe(serve((connection) => connection.received)).subscribe();
- * await transport.close(); // the listener and every connection, gracefully
+ * process.once('SIGTERM', () => {
+ *   void transport.close(); // the listener and every connection, gracefully
+ * });
  * ```
- *
  * @public
  */
 export class TcpSocketTransport implements Transport {
+  /** The address that it listens on. */
   readonly host: string;
+  /** The port that it listens on; 0 lets the system pick one, which `endpoint` then has. */
   readonly port: number;
   readonly #options: BindOptions & ConnectOptions;
   readonly #owned = new OwnedStreams();
 
+  /** Opens nothing yet. */
   constructor({ host = '127.0.0.1', port = 0, ...options }: TcpSocketTransportOptions = {}) {
     this.host = host;
     this.port = port;

@@ -16,6 +16,7 @@ import type { Refusal, Server, ShutdownSummary } from './server.ts';
  * @public
  */
 export interface ConnectAttempt {
+  /** What is dialled. */
   readonly endpoint: Endpoint;
 }
 
@@ -25,8 +26,11 @@ export interface ConnectAttempt {
  * @public
  */
 export interface ConnectEnded {
+  /** What `rxjs-net:connect:start` has told. */
   readonly attempt: ConnectAttempt;
+  /** What was dialled, if it was. */
   readonly connection?: Connection | undefined;
+  /** Why there is no connection. */
   readonly error?: unknown;
 }
 
@@ -48,26 +52,64 @@ export interface TlsHandshake {
  * @public
  */
 export interface HandshakeEnded {
+  /** What `rxjs-net:handshake:start` has told. */
   readonly handshake: TlsHandshake;
+  /** What was agreed on. */
   readonly tls?: TlsSession | undefined;
+  /** Why nothing was. */
   readonly error?: unknown;
+}
+
+/**
+ * What the channels of a server tell.
+ *
+ * @public
+ */
+export interface ServerMessage {
+  /** The server that it is about. */
+  readonly server: Server;
+}
+
+/**
+ * What `rxjs-net:server:refuse` tells.
+ *
+ * @public
+ */
+export interface ServerRefused extends ServerMessage {
+  /** Who was not let in, and why. */
+  readonly refusal: Refusal;
+}
+
+/**
+ * What `rxjs-net:server:close` tells.
+ *
+ * @public
+ */
+export interface ServerClosed extends ServerMessage {
+  /** What its `closed` emits. */
+  readonly summary: ShutdownSummary;
 }
 
 /**
  * The channels of `node:diagnostics_channel` that this library publishes to, and what each of them tells.
  *
- * ```ts
- * import { subscribe } from 'node:diagnostics_channel';
- *
- * subscribe('rxjs-net:connection:close', (message) => {
- *   const { connection, summary } = message as DiagnosticsMessages['rxjs-net:connection:close'];
- *   console.log(connection.remote, summary.duration, summary.error?.code);
- * });
- * ```
- *
  * Messages are told synchronously, and not to be changed. Without a subscriber none is made. {@link fromDiagnostics} gives them as an
  * Observable, with their types.
  *
+ * @example
+ * ```ts
+ * import { subscribe } from 'node:diagnostics_channel';
+ * import { openConnection, type DiagnosticsMessages } from 'rxjs-net';
+ *
+ * subscribe('rxjs-net:connection:close', (message) => {
+ *   const { summary } = message as DiagnosticsMessages['rxjs-net:connection:close'];
+ *   console.log(summary.bytesWritten, summary.error?.code); // 6 undefined
+ * });
+ *
+ * const connection = await openConnection('127.0.0.1:7000');
+ * connection.write('hello\n');
+ * await connection.close();
+ * ```
  * @see The Node manual on `diagnostics_channel`
  * @public
  */
@@ -85,13 +127,13 @@ export interface DiagnosticsMessages {
   /** A connection is released; `summary.error` tells why it was lost, if it was. */
   readonly 'rxjs-net:connection:close': ConnectionClosed;
   /** A server is bound. */
-  readonly 'rxjs-net:server:listen': { readonly server: Server };
+  readonly 'rxjs-net:server:listen': ServerMessage;
   /** A server has not let somebody in. */
-  readonly 'rxjs-net:server:refuse': { readonly server: Server; readonly refusal: Refusal };
+  readonly 'rxjs-net:server:refuse': ServerRefused;
   /** A server drains: `until` has emitted. */
-  readonly 'rxjs-net:server:drain': { readonly server: Server };
+  readonly 'rxjs-net:server:drain': ServerMessage;
   /** A server and all of its connections are released. */
-  readonly 'rxjs-net:server:close': { readonly server: Server; readonly summary: ShutdownSummary };
+  readonly 'rxjs-net:server:close': ServerClosed;
 }
 
 type Messages<Name extends keyof DiagnosticsMessages> = DiagnosticsChannel<DiagnosticsMessages[Name]>;

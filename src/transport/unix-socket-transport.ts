@@ -26,20 +26,41 @@ export interface UnixSocketTransportOptions extends BindOptions, ConnectOptions 
 /**
  * The sibling of {@link TcpSocketTransport} for processes on the same machine.
  *
- * ```ts
- * const transport = new UnixSocketTransport({ path: '/run/app/rpc.sock', mode: 0o600 });
- * transport.listen().pipe(serve((connection) => connection.received)).subscribe();
- * ```
- *
  * The parent directory is made, a stale socket file is replaced, and the file goes when the listener does.
  *
+ * @example
+ * ```ts
+ * import { serve, UnixSocketTransport } from 'rxjs-net';
+ * import { ignoreElements, merge, mergeMap, take } from 'rxjs';
+ *
+ * const transport = new UnixSocketTransport({ mode: 0o600 }); // in a fresh directory; or { path: '/run/app/rpc.sock' }
+ * transport
+ *   .bind()
+ *   .pipe(
+ *     mergeMap(({ connections, endpoint }) =>
+ *       merge(
+ *         connections.pipe(
+ *           serve((connection) => connection.received),
+ *           ignoreElements(),
+ *         ),
+ *         transport.connect(endpoint).pipe(mergeMap((client) => merge(client.send(['hello\n']), client.received))),
+ *       ),
+ *     ),
+ *     take(1),
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *   });
+ * ```
  * @public
  */
 export class UnixSocketTransport implements Transport {
+  /** The socket's file; undefined for a new one each time. */
   readonly path: string | undefined;
   readonly #options: BindOptions & ConnectOptions;
   readonly #owned = new OwnedStreams();
 
+  /** Opens nothing yet. */
   constructor({ path, ...options }: UnixSocketTransportOptions = {}) {
     this.path = path;
     this.#options = options;

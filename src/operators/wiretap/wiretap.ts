@@ -15,13 +15,7 @@ import { readWiretapOptions, type WiretapOptions } from './wiretap-options.ts';
  * log                     o-a-b---e--x         opened, received, sent, the end, closed
  * ```
  *
- * ```ts
- * listen('127.0.0.1:7000').pipe(
- *   wiretap((line) => console.log(line)),
- *   framed(jsonLines<Request, Response>()),
- *   serve(handler),
- * ).subscribe();
- * ```
+ * Lines of the log, of a connection that has the id 7:
  *
  * ```text
  * 7 127.0.0.1:50312 opened, at 127.0.0.1:7000
@@ -37,6 +31,19 @@ import { readWiretapOptions, type WiretapOptions } from './wiretap-options.ts';
  * @param log - takes a text, which has several lines where it shows a dump
  * @param options - what is shown
  * @throws TransportError `ERR_INVALID_OPTION`
+ * @example
+ * ```ts
+ * import { listen, serve, wiretap } from 'rxjs-net';
+ *
+ * listen('127.0.0.1:7000')
+ *   .pipe(
+ *     wiretap((text) => {
+ *       console.log(text);
+ *     }),
+ *     serve((connection) => connection.received),
+ *   )
+ *   .subscribe();
+ * ```
  * @see The RxJS documentation on `config.onUnhandledError`
  * @public
  */

@@ -23,16 +23,26 @@ export interface DescribeTransportOptions extends ConformanceOptions {
  *                                         it: …                                            make() is called for each
  * ```
  *
- * ```ts
- * describeTransport('pigeon', () => ({ server: new PigeonTransport(), client: new PigeonTransport() }));
- * ```
- *
  * A case that does not apply to the traits of the transport is skipped under a name that says why. A case fails with an
  * AssertionError, or an Error that says what was waited for.
  *
  * @param name - of the transport
  * @param makeTransport - makes two transports that can reach one another
  * @throws Error when there is no `runner` and no global one
+ * @example
+ * ```ts
+ * import { describe, it } from 'node:test';
+ * import { describeTransport, memoryTransport } from 'rxjs-net/testing';
+ *
+ * describeTransport(
+ *   'my transport',
+ *   () => {
+ *     const server = memoryTransport(); // or one of your own
+ *     return { server, client: server.sibling() };
+ *   },
+ *   { runner: { describe, it }, traits: { window: 512 * 1024 } },
+ * );
+ * ```
  * @see docs/conformance.md
  * @public
  */

@@ -14,7 +14,10 @@ export interface TestRunner {
   /** Groups tests. */
   readonly describe: (name: string, body: () => void) => unknown;
   /** Registers a test. Without `skip`, a case that does not apply is left out. */
-  readonly it: RegisterTest & { readonly skip?: RegisterTest };
+  readonly it: RegisterTest & {
+    /** Registers a test that is not run. */
+    readonly skip?: RegisterTest;
+  };
 }
 
 /** The runner whose functions are global: jest, mocha, and vitest with `globals`. */

@@ -43,12 +43,18 @@ const subjects: Readonly<Record<string, readonly ConformanceCase[]>> = {
 /**
  * Every case of the suite, as data.
  *
+ * @example
  * ```ts
+ * import { TcpSocketTransport } from 'rxjs-net';
+ * import { transportCases } from 'rxjs-net/testing';
+ *
+ * const traits = { window: 4 * 1024 * 1024 };
  * for (const one of transportCases) {
- *   if (one.notApplicable(traits) === undefined) test(one.name, () => one.run(makeTransport, { traits }));
+ *   if (one.subject !== 'ownership' || one.notApplicable(traits) !== undefined) continue;
+ *   await one.run(() => ({ server: new TcpSocketTransport(), client: new TcpSocketTransport() }), { traits });
+ *   console.log(one.name);
  * }
  * ```
- *
  * @public
  */
 export const transportCases: readonly TransportCase[] = Object.entries(subjects).flatMap(([subject, cases]) =>

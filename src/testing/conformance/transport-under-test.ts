@@ -20,7 +20,14 @@ export interface TransportUnderTest {
    */
   drive?<T>(work: Promise<T>): Promise<T>;
   /** What `client` dials to get neither a yes nor a no; wanted with the trait `unanswered`. */
-  readonly unanswered?: { readonly endpoint: string; readonly options?: ConnectOptions } | undefined;
+  readonly unanswered?:
+    | {
+        /** Where nobody answers. */
+        readonly endpoint: string;
+        /** For the dial. */
+        readonly options?: ConnectOptions;
+      }
+    | undefined;
   /** Called after the case, when both transports have been closed. */
   dispose?(): void | Promise<void>;
 }

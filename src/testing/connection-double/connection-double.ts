@@ -11,14 +11,6 @@ import { DoubleConnection } from './double-connection.ts';
  * double.written    --A-B-|          what the peer hears; | is FIN, # is an abort
  * ```
  *
- * ```ts
- * scheduler.run(({ cold, expectObservable }) => {
- *   const connection = connectionDouble({ received: cold('--a-b-|', { a: Buffer.from('a'), b: Buffer.from('b') }) });
- *   of(connection).pipe(serve(({ received }) => received.pipe(map((chunk) => chunk.toString().toUpperCase())))).subscribe();
- *   expectObservable(connection.written).toBe('--A-B-|');
- * });
- * ```
- *
  * It keeps the rules of a `Connection`: `received` has one reader at a time, is kept until somebody reads and while reading
  * is held, and goes on where the last reader left; `send` pulls only while the peer is not congested, and what is pushed meanwhile
  * is bounded by `maxWriteBuffer`; bytes are copied when they are written; half-close is as its role says; `traffic` and `closed`
@@ -34,6 +26,23 @@ import { DoubleConnection } from './double-connection.ts';
  *
  * @typeParam In - what is received
  * @typeParam Out - what can be sent
+ * @example
+ * ```ts
+ * import { deepStrictEqual } from 'node:assert/strict';
+ * import { serve } from 'rxjs-net';
+ * import { connectionDouble } from 'rxjs-net/testing';
+ * import { map, of } from 'rxjs';
+ * import { TestScheduler } from 'rxjs/testing';
+ *
+ * const scheduler = new TestScheduler(deepStrictEqual);
+ * scheduler.run(({ cold, expectObservable }) => {
+ *   const connection = connectionDouble<string, string>({ received: cold('--a-b-|') });
+ *   of(connection)
+ *     .pipe(serve(({ received }) => received.pipe(map((text) => text.toUpperCase()))))
+ *     .subscribe();
+ *   expectObservable(connection.written).toBe('--A-B-|');
+ * });
+ * ```
  * @public
  */
 export function connectionDouble<In = Buffer, Out = Bytes>(

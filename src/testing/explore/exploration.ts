@@ -25,7 +25,9 @@ export interface Exploration {
  * @public
  */
 export interface ExploreProgress {
+  /** The seed of the run that is done. */
   readonly seed: number;
+  /** What befell its network. */
   readonly faults: readonly Fault[];
   /** Runs that are done, this one included. */
   readonly done: number;

@@ -16,13 +16,6 @@ import type { Scenario } from './scenario.ts';
  *          -----------------[crash]---|~~~~~~~#  the same with fewer and simpler faults
  * ```
  *
- * ```ts
- * it('answers everything, whatever happens', async () => {
- *   const tried = await explore(scenario, { seeds: 200, faults: { crash: ['server'] } });
- *   expect(tried.faults.partition).toBeGreaterThan(0);
- * });
- * ```
- *
  * Faults are healed one by one, and all at the end of `duration`; then it is quiet, and then what `eventually` has to hold is looked
  * at. What a program errs with, or a subscriber throws, and nobody handles is a failure as well. A failure is run again with fewer
  * faults, and then with simpler ones, as long as the same invariant breaks; at most 500 times.
@@ -34,6 +27,33 @@ import type { Scenario } from './scenario.ts';
  * Errors: {@link ExplorationError} with the seed, the faults, what did not hold, a part of the trace, and how to replay it;
  * `ERR_INVALID_OPTION`; what the scenario itself throws.
  *
+ * @example
+ * ```ts
+ * import { serve } from 'rxjs-net';
+ * import { explore, ExplorationError } from 'rxjs-net/testing';
+ * import { catchError, EMPTY, merge, mergeMap, tap, timer } from 'rxjs';
+ *
+ * const searching = explore(
+ *   (network) => {
+ *     const [server, client] = [network.host('server'), network.host('client')];
+ *     let isAnswered = false;
+ *     server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
+ *     client.run(() =>
+ *       timer(20_000, network.scheduler).pipe(
+ *         mergeMap(() => client.transport().connect('server:7000')),
+ *         mergeMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *         tap(() => (isAnswered = true)),
+ *         catchError(() => EMPTY), // gives up where it should redial
+ *       ),
+ *     );
+ *     return { eventually: { 'the client is answered': () => isAnswered } };
+ *   },
+ *   { seeds: 200, faults: { crash: ['server'] } },
+ * );
+ * await searching.catch((error: unknown) => {
+ *   if (error instanceof ExplorationError) console.log(error.violation.invariant); // the client is answered
+ * });
+ * ```
  * @see docs/simulation.md
  * @public
  */

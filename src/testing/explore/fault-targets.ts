@@ -8,11 +8,13 @@ import { FAULT_KINDS, type FaultKind } from './fault.ts';
  * its hosts, so it takes two; `resolution` takes names that are looked up, so an alias as well. A list is of these kinds alone, for
  * every host.
  *
+ * @example
  * ```ts
- * const all: FaultTargets = { crash: ['server'], slowReader: false };
- * const few: FaultTargets = ['partition', 'resolution'];
- * ```
+ * import type { FaultTargets } from 'rxjs-net/testing';
  *
+ * export const all: FaultTargets = { crash: ['server'], slowReader: false };
+ * export const few: FaultTargets = ['partition', 'resolution'];
+ * ```
  * @public
  */
 export type FaultTargets =

@@ -1,7 +1,12 @@
 import type { ResolutionFailure } from '../simulation/names.ts';
 import type { Crash } from '../simulation/simulated-host.ts';
 
-interface Lasting {
+/**
+ * When a {@link Fault} begins, and for how long it is there.
+ *
+ * @public
+ */
+export interface Lasting {
   /** When it begins: milliseconds of virtual time. */
   readonly at: number;
   /** Milliseconds until it is healed. */
@@ -17,12 +22,50 @@ interface Lasting {
  */
 export type Fault = Lasting &
   (
-    | { readonly kind: 'partition'; readonly between: readonly [string, string] }
-    | { readonly kind: 'crash'; readonly host: string; readonly how: Crash }
-    | { readonly kind: 'slowReader'; readonly host: string; readonly bytesPerSecond: number }
-    | { readonly kind: 'dropSyn'; readonly host: string; readonly count: number }
-    | { readonly kind: 'backlogFull'; readonly host: string }
-    | { readonly kind: 'resolution'; readonly name: string; readonly failure: ResolutionFailure }
+    | {
+        /** Nothing passes between two hosts. */
+        readonly kind: 'partition';
+        /** The names of the two. */
+        readonly between: readonly [string, string];
+      }
+    | {
+        /** A host goes down, and restarts when it is healed. */
+        readonly kind: 'crash';
+        /** Which. */
+        readonly host: string;
+        /** What its peers notice. */
+        readonly how: Crash;
+      }
+    | {
+        /** A host takes little of what is sent to it. */
+        readonly kind: 'slowReader';
+        /** Which. */
+        readonly host: string;
+        /** How much, of each connection. */
+        readonly bytesPerSecond: number;
+      }
+    | {
+        /** Some dials of a host are lost at first. */
+        readonly kind: 'dropSyn';
+        /** Which is dialled. */
+        readonly host: string;
+        /** How many SYN are dropped. */
+        readonly count: number;
+      }
+    | {
+        /** A host answers no dial. */
+        readonly kind: 'backlogFull';
+        /** Which. */
+        readonly host: string;
+      }
+    | {
+        /** A name does not resolve. */
+        readonly kind: 'resolution';
+        /** Which. */
+        readonly name: string;
+        /** What the resolver says. */
+        readonly failure: ResolutionFailure;
+      }
   );
 
 /**

@@ -13,7 +13,9 @@ import type { Scenario } from './scenario.ts';
  * @public
  */
 export interface ReplayOptions extends RunOptions {
+  /** The seed of the run, as the failure names it. */
   readonly seed: number;
+  /** What befalls the network, and when. */
   readonly faults: readonly Fault[];
 }
 
@@ -25,16 +27,23 @@ export interface ReplayOptions extends RunOptions {
  * scenario    ----------------------|  the trace of a run in which everything holds
  * ```
  *
- * ```ts
- * const trace = await replay(scenario, {
- *   seed: 17,
- *   faults: [{ kind: 'partition', at: 3000, lasts: 8000, between: ['client', 'server'] }],
- * });
- * console.log(trace.diagram());
- * ```
- *
  * Errors: {@link ExplorationError} when something does not hold; `ERR_INVALID_OPTION`; what the scenario itself throws.
  *
+ * @example
+ * ```ts
+ * import { serve } from 'rxjs-net';
+ * import { replay } from 'rxjs-net/testing';
+ *
+ * const trace = await replay(
+ *   (network) => {
+ *     const server = network.host('server');
+ *     server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
+ *     return {};
+ *   },
+ *   { seed: 17, faults: [{ kind: 'crash', at: 3000, lasts: 8000, host: 'server', how: 'silence' }] },
+ * );
+ * console.log(trace.diagram());
+ * ```
  * @public
  */
 export async function replay(scenario: Scenario, options: ReplayOptions): Promise<Trace> {

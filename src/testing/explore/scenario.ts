@@ -27,16 +27,34 @@ export interface Invariants {
  *
  * It takes its time from `network.scheduler` and its chance from `network.random`, and lets nothing of one run come into the next.
  *
+ * @example
  * ```ts
- * const scenario: Scenario = (network) => {
- *   const [server, client] = [network.host('server'), network.host('client')];
- *   const answered = new Set<number>();
- *   server.run(() => rpcServer(server.transport({ port: 7000 })));
- *   client.run(() => rpcClient(client.transport(), 'server:7000').pipe(tap(({ id }) => answered.add(id))));
- *   return { eventually: { 'every request is answered': () => answered.size === 20 } };
- * };
- * ```
+ * import { backoff, serve } from 'rxjs-net';
+ * import { explore, type Scenario } from 'rxjs-net/testing';
+ * import { merge, mergeMap, repeat, retry, tap } from 'rxjs';
  *
+ * const scenario: Scenario = (network) => {
+ *   const { random, scheduler } = network;
+ *   const [server, client] = [network.host('server'), network.host('client')];
+ *   let isAnswered = false;
+ *   server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
+ *   client.run(() =>
+ *     client
+ *       .transport()
+ *       .connect('server:7000')
+ *       .pipe(
+ *         mergeMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *         tap(() => (isAnswered = true)),
+ *         repeat({ delay: backoff({ scheduler, random }) }),
+ *         retry({ delay: backoff({ scheduler, random }) }),
+ *       ),
+ *   );
+ *   return { eventually: { 'the client is answered': () => isAnswered } };
+ * };
+ *
+ * const { runs } = await explore(scenario, { seeds: 10 });
+ * console.log(runs); // 10
+ * ```
  * @public
  */
 export type Scenario = (network: SimulatedNetwork) => Invariants | PromiseLike<Invariants>;

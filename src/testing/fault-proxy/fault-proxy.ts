@@ -17,12 +17,6 @@ import { RunningFaultProxy, type FaultProxy } from './running-fault-proxy.ts';
  *                                    a reset where bytes are kept back, or were not read
  * ```
  *
- * ```ts
- * faultProxy({ to: '127.0.0.1:7000', latency: 50, jitter: 20, downstream: { rate: 125_000 } })
- *   .pipe(switchMap((proxy) => connect(proxy.endpoint)))
- *   .subscribe((connection) => connection.write('hello\n'));
- * ```
- *
  * No byte is changed, or overtakes another; bytes are lost by a reset alone, or beyond `closeAfter`. Half-close and reset pass
  * through (a Unix socket knows no reset: its peer sees an end, or ECONNRESET); the reset of a side that is held back is noticed when
  * the window has room again. Memory is bounded: who outruns a fault is held back once `window` bytes are in
@@ -33,6 +27,22 @@ import { RunningFaultProxy, type FaultProxy } from './running-fault-proxy.ts';
  *
  * Errors: those of `bind`; `ERR_INVALID_OPTION` and `ERR_INVALID_ENDPOINT`; `ERR_UNSUPPORTED` for `to: 'tls://…'`.
  *
+ * @example
+ * ```ts
+ * import { connect } from 'rxjs-net';
+ * import { faultProxy } from 'rxjs-net/testing';
+ * import { merge, mergeMap, switchMap, take } from 'rxjs';
+ *
+ * faultProxy({ to: '127.0.0.1:7001', latency: 50, jitter: 20, downstream: { rate: 125_000 } })
+ *   .pipe(
+ *     switchMap((proxy) => connect(proxy.endpoint)),
+ *     mergeMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *     take(1),
+ *   )
+ *   .subscribe((chunk) => {
+ *     console.log(chunk.toString().trim()); // hello
+ *   });
+ * ```
  * @see The README of Shopify/toxiproxy
  * @public
  */

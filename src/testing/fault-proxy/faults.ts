@@ -44,10 +44,16 @@ export interface DirectionFaults {
 /**
  * What happens to connections: {@link DirectionFaults} for both directions, or for one.
  *
+ * @example
  * ```ts
- * const faults: Faults = { latency: 50, jitter: 20, downstream: { rate: 125_000 } };
- * ```
+ * import { faultProxy, type Faults } from 'rxjs-net/testing';
+ * import { take } from 'rxjs';
  *
+ * const mobile: Faults = { latency: 50, jitter: 20, downstream: { rate: 125_000 } };
+ * faultProxy({ to: '127.0.0.1:7001', ...mobile })
+ *   .pipe(take(1))
+ *   .subscribe();
+ * ```
  * @public
  */
 export interface Faults extends DirectionFaults {

@@ -13,15 +13,20 @@ import { Relay } from './relay.ts';
 /**
  * A proxy that runs: what goes through it, and what is done to it.
  *
+ * @example
  * ```ts
- * faultProxy({ to: '127.0.0.1:7000' }).subscribe((proxy) => {
- *   proxy.change({ latency: 200 });
- *   proxy.partition();
- *   proxy.heal();
- *   proxy.reset();
- * });
- * ```
+ * import { faultProxy } from 'rxjs-net/testing';
+ * import { take } from 'rxjs';
  *
+ * faultProxy({ to: '127.0.0.1:7001' })
+ *   .pipe(take(1))
+ *   .subscribe((proxy) => {
+ *     proxy.change({ latency: 200 });
+ *     proxy.partition();
+ *     proxy.heal();
+ *     proxy.reset();
+ *   });
+ * ```
  * @public
  */
 export interface FaultProxy {

@@ -5,15 +5,23 @@ import type { SimulatedTransportOptions } from './simulated-transport.ts';
 /**
  * A machine in a simulated network: it has a name, an address, and transports that programs run over.
  *
+ * @example
  * ```ts
- * const server = network.host('server');
- * server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(handler)));
- * ```
+ * import { serve } from 'rxjs-net';
+ * import { SimulatedNetwork } from 'rxjs-net/testing';
  *
+ * const network = new SimulatedNetwork({ seed: 1 });
+ * const server = network.host('server');
+ * server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
+ * network.crash(server);
+ * console.log(server.isUp); // false
+ * ```
  * @public
  */
 export interface SimulatedHost {
+  /** What it is dialled by, and called in the trace. */
   readonly name: string;
+  /** Its IPv4 address in the network. */
   readonly address: string;
   /** Whether it runs; false between `crash` and `restart`. */
   readonly isUp: boolean;

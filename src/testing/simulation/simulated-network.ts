@@ -36,24 +36,39 @@ const NETWORK_SEED = 0x9e3779b9;
  *                   └── partition, heal, dropSyn ──────┘     crash, restart, slowReader
  * ```
  *
- * ```ts
- * const scheduler = new SimulationScheduler();
- * const network = new SimulatedNetwork({ scheduler, seed: 7, latency: 20, jitter: 10 });
- * const server = network.host('server');
- * const client = network.host('client');
- * server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
- * client.run(() => client.transport().connect('server:7000').pipe(mergeMap(talk), retry({ delay: backoff(…) })));
- * timer(1000, scheduler).subscribe(() => network.partition(client, server));
- * scheduler.advance(60_000);
- * console.log(network.trace.diagram());
- * ```
- *
  * Everything that happens hangs on the seed and on the programs alone. What the programs leave to chance they should take from
  * `random`, and the time from `scheduler`, which the transports of the hosts have as their default. Promises take their turns
  * only under `settle` of a {@link SimulationScheduler}.
  *
  * Errors: `ERR_INVALID_OPTION`. What a program meets is what it would meet on real sockets, with the same codes.
  *
+ * @example
+ * ```ts
+ * import { backoff, serve } from 'rxjs-net';
+ * import { SimulatedNetwork, SimulationScheduler } from 'rxjs-net/testing';
+ * import { merge, mergeMap, retry, timer } from 'rxjs';
+ *
+ * const scheduler = new SimulationScheduler();
+ * const network = new SimulatedNetwork({ scheduler, seed: 7, latency: 20, jitter: 10 });
+ * const { random } = network;
+ * const server = network.host('server');
+ * const client = network.host('client');
+ * server.run(() => server.transport({ port: 7000 }).listen().pipe(serve(({ received }) => received)));
+ * client.run(() =>
+ *   client
+ *     .transport()
+ *     .connect('server:7000')
+ *     .pipe(
+ *       mergeMap((connection) => merge(connection.send(['hello\n']), connection.received)),
+ *       retry({ delay: backoff({ scheduler, random }) }),
+ *     ),
+ * );
+ * timer(1000, scheduler).subscribe(() => {
+ *   network.partition(client, server);
+ * });
+ * scheduler.advance(60_000);
+ * console.log(network.trace.diagram());
+ * ```
  * @see docs/simulation.md
  * @public
  */

@@ -11,15 +11,20 @@ import { ActionQueue, type QueuedAction } from './action-queue.ts';
  * flush()         ----------a|         now() is 30, and nothing is left
  * ```
  *
- * ```ts
- * const scheduler = new SimulationScheduler();
- * timer(3_600_000, scheduler).subscribe(() => console.log('an hour later'));
- * scheduler.flush();
- * ```
- *
  * RxJS' own `VirtualTimeScheduler` sorts all of its actions at each new one; this one keeps a heap, so that ten thousand
  * connections with a time-out each are no burden. Either drives a {@link SimulatedNetwork}.
  *
+ * @example
+ * ```ts
+ * import { SimulationScheduler } from 'rxjs-net/testing';
+ * import { timer } from 'rxjs';
+ *
+ * const scheduler = new SimulationScheduler();
+ * timer(3_600_000, scheduler).subscribe(() => {
+ *   console.log('an hour later'); // an hour later
+ * });
+ * scheduler.flush();
+ * ```
  * @see The RxJS documentation on schedulers and on `VirtualTimeScheduler`
  * @public
  */
