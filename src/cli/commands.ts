@@ -1,9 +1,22 @@
 import type { Command } from './command.ts';
 import { helpTable } from './help.ts';
-import { proxyCommand } from './proxy.ts';
 
-/** Every command, in the order of the help. A command is one file, and one line here. */
-export const commands: readonly Command[] = [proxyCommand];
+/** A command before it is needed: what it imports is loaded with it, so that `--help` does not wait for the library. */
+interface CommandEntry {
+  readonly name: string;
+  /** In half a line, for `rxjs-net --help`. */
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Every command, in the order of the help. A command is one file, and one entry here. */
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'proxy',
+    summary: 'a TCP proxy with faults: latency, rates, stalls, resets, silence',
+    load: async () => (await import('./proxy.ts')).proxyCommand,
+  },
+];
 
 /** `rxjs-net --help`. */
 export const generalHelp: string = `rxjs-net: RxJS streams over TCP, TLS and Unix sockets, from the command line
