@@ -12,6 +12,26 @@ interface CommandEntry {
 /** Every command, in the order of the help. A command is one file, and one entry here. */
 export const commands: readonly CommandEntry[] = [
   {
+    name: 'connect',
+    summary: 'dials: standard input goes out, what comes in goes to standard output',
+    load: async () => (await import('./connect.ts')).connectCommand,
+  },
+  {
+    name: 'listen',
+    summary: 'the same for whoever connects; once, or again and again',
+    load: async () => (await import('./listen.ts')).listenCommand,
+  },
+  {
+    name: 'echo',
+    summary: 'a server that says everything back, and counts it',
+    load: async () => (await import('./echo.ts')).echoCommand,
+  },
+  {
+    name: 'bench',
+    summary: 'load for a server that answers: round trips, latency, errors',
+    load: async () => (await import('./bench.ts')).benchCommand,
+  },
+  {
     name: 'proxy',
     summary: 'a TCP proxy with faults: latency, rates, stalls, resets, silence',
     load: async () => (await import('./proxy.ts')).proxyCommand,
