@@ -1,6 +1,7 @@
 import { commands, generalHelp } from '../../src/cli/commands.ts';
 import { helpTable } from '../../src/cli/help.ts';
 import { optionName } from '../../src/cli/option.ts';
+import { proxyCommand } from '../../src/cli/proxy.ts';
 import { connectionOptions, directionOptions, endpointOptions } from '../../src/cli/proxy-options.ts';
 
 describe('help', () => {
@@ -16,17 +17,28 @@ describe('help', () => {
     expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(96);
   });
 
-  it('names every command', () => {
-    for (const { name, summary } of commands) expect(generalHelp).toContain(`${name}  `.trimEnd() && summary);
-    expect(commands.map(({ name }) => name)).toContain('proxy');
+  it('names every command, each of which tells its name and its use', async () => {
+    expect(commands.map(({ name }) => name)).toEqual(['connect', 'listen', 'echo', 'bench', 'proxy']);
+    for (const { name, summary, load } of commands) {
+      expect(generalHelp).toMatch(new RegExp(`^  ${name} `, 'm'));
+      expect(generalHelp).toContain(summary);
+      const { help } = await load();
+      expect(help).toMatch(new RegExp(`^rxjs-net ${name}: .*\n\nUsage: rxjs-net ${name} `));
+    }
+  });
+
+  it('fits a terminal that is wide enough for it', async () => {
+    for (const { load } of commands) {
+      const { help } = await load();
+      for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(132);
+    }
   });
 
   it('names every option of proxy with its value', () => {
-    const [proxy] = commands;
     const options = { ...endpointOptions, ...directionOptions, ...connectionOptions };
     for (const [name, { value = '', summary }] of Object.entries(options)) {
-      expect(proxy?.help).toContain(`  ${optionName(name)} ${value}`.trimEnd());
-      expect(proxy?.help.replace(/\s+/g, ' ')).toContain(summary);
+      expect(proxyCommand.help).toContain(`  ${optionName(name)} ${value}`.trimEnd());
+      expect(proxyCommand.help.replace(/\s+/g, ' ')).toContain(summary);
     }
   });
 });

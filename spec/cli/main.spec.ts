@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { interval } from 'rxjs';
 import { afterThisSpec } from '../cleanup.ts';
 import { dial } from '../examples/peer.ts';
 import { follow, run, within, type Program } from '../examples/program.ts';
@@ -24,6 +27,8 @@ function inTerminal(command: string): { readonly program: Program; readonly type
   // exec, as a shell that stays would get the Ctrl-C, too: dash dies of it, and its 130 would be taken for the command's.
   const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], { cwd: join(__dirname, '../..') });
   const program = follow(child, command);
+  // Who has ended reads no keys.
+  child.stdin.on('error', () => undefined);
   return {
     program,
     type: (keys) => {
@@ -38,6 +43,7 @@ describe('rxjs-net', () => {
     expect(await program.ended).toEqual({ code: 0, signal: null });
     expect(program.lines[0]).toMatch(/^rxjs-net: /);
     expect(program.lines.join('\n')).toMatch(/^ {2}proxy {2,}a TCP proxy with faults/m);
+    expect(program.lines.join('\n')).toMatch(/^ {2}connect {2,}dials: /m);
   });
 
   it('--version tells the version of the package', async () => {
@@ -59,6 +65,8 @@ describe('rxjs-net', () => {
       /^rxjs-net proxy: --to tls:\/\/a:1: TLS goes through as it is; write a:1$/,
     ],
     [['proxy', '--to', 'nowhere'], /^rxjs-net proxy: .*\(ERR_INVALID_ENDPOINT\)$/],
+    [['connect'], /^rxjs-net connect: ENDPOINT is missing: write host:port/],
+    [['listen', 'a:1', 'b:1'], /^rxjs-net listen: Unexpected argument "b:1": write one ENDPOINT$/],
   ])('exits with 2 and says what to do: %j', async (args, line) => {
     const program = run(MAIN, ...args);
     await program.line(line);
@@ -176,5 +184,137 @@ describe('rxjs-net proxy in a terminal', () => {
     await program.line(/Ctrl-C again/, 3);
     type(CTRL_C);
     expect(await program.ended).toEqual({ code: 130, signal: null });
+  });
+});
+
+describe('rxjs-net connect and listen', () => {
+  const main = ['--import', 'tsx', MAIN];
+  const cwd = join(__dirname, '../..');
+
+  /** As `rxjs-net … < input`; its output is a digest. */
+  function piped(args: readonly string[], input: Buffer): Piped {
+    const child = spawn(process.execPath, [...main, ...args], { cwd });
+    afterThisSpec(() => child.kill('SIGKILL'));
+    const digest = createHash('sha256');
+    child.stdout.on('data', (chunk: Buffer) => digest.update(chunk));
+    child.stdin.on('error', () => undefined).end(input);
+    const notes = createInterface({ input: child.stderr });
+    return {
+      port: async () => {
+        const [text] = (await within(once(notes, 'line'), () => 'it does not listen')) as [string];
+        return Number(/^listening on 127\.0\.0\.1:(\d+)$/.exec(text)?.[1]);
+      },
+      ended: once(child, 'close').then(([code]) => ({ code: code as number, heard: digest.digest('hex') })),
+    };
+  }
+
+  it('carry 5 MiB each way, to the last byte', async () => {
+    const [a, b] = [randomBytes(5 * 1024 * 1024), randomBytes(5 * 1024 * 1024)];
+    const server = piped(['listen'], a);
+    const client = piped(['connect', `127.0.0.1:${await server.port()}`], b);
+    expect(await within(client.ended, () => 'the client goes on')).toEqual({ code: 0, heard: sha256(a) });
+    expect(await within(server.ended, () => 'the server goes on')).toEqual({ code: 0, heard: sha256(b) });
+  });
+
+  it('exit with 1, and one line, when nobody listens', async () => {
+    const program = run(MAIN, 'connect', '127.0.0.1:1');
+    await program.line(/^rxjs-net connect: connect 127\.0\.0\.1:1: .*\(ERR_CONNECTION_REFUSED\)$/);
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    expect(program.lines).toHaveLength(1);
+  });
+
+  it('exit with 1 when nobody reads the output any more, although the peer goes on', async () => {
+    const peer = createServer((socket) => {
+      const more = (): void => {
+        while (socket.writable && socket.write(Buffer.alloc(65_536)));
+      };
+      socket.on('error', () => undefined).on('drain', more);
+      more();
+    });
+    peer.listen(0, '127.0.0.1');
+    afterThisSpec(() => peer.close());
+    await once(peer, 'listening');
+    const endpoint = `127.0.0.1:${(peer.address() as AddressInfo).port}`;
+    const child = spawn(process.execPath, [...main, 'connect', endpoint], { cwd });
+    afterThisSpec(() => child.kill('SIGKILL'));
+    const { stdout } = child;
+    const program = follow(Object.assign(child, { stdout: null }), 'connect');
+    stdout.once('data', () => stdout.destroy());
+    await program.line(/^rxjs-net connect: nobody reads standard output any more \(EPIPE\)$/);
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+  });
+});
+
+interface Piped {
+  port(): Promise<number>;
+  readonly ended: Promise<{ readonly code: number; readonly heard: string }>;
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+describe('in a terminal', () => {
+  const rxjsNet = (...args: readonly string[]): string =>
+    [process.execPath, '--import', 'tsx', MAIN, ...args].join(' ');
+
+  it('rxjs-net connect sends what is typed, and Ctrl-D ends it', async () => {
+    const { program, type } = inTerminal(rxjsNet('connect', `127.0.0.1:${await echo()}`));
+    type('typed\n');
+    await program.line(/^typed\r?$/, 2);
+    // Ctrl-D at the begin of a line is the end of what is typed.
+    type('\u0004');
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+  });
+
+  it('rxjs-net listen ends its side at Ctrl-C, and at once at the second', async () => {
+    const { program, type } = inTerminal(rxjsNet('listen'));
+    const [, port] = await program.line(/^listening on 127\.0\.0\.1:(\d+)\r?$/);
+    const client = await dial(Number(port));
+    client.socket.write('hello\n');
+    await program.line(/^hello\r?$/);
+    type(CTRL_C);
+    expect(await client.ended).toBe('FIN');
+    await program.line(/stopping; Ctrl-C again ends it at once/);
+    // So soon after the first it would be the same one, sent twice.
+    const pressing = interval(40).subscribe(() => {
+      type(CTRL_C);
+    });
+    afterThisSpec(() => {
+      pressing.unsubscribe();
+    });
+    expect(await program.ended).toEqual({ code: 130, signal: null });
+  });
+
+  it('rxjs-net echo shows what it has echoed, and Ctrl-C ends it with 0', async () => {
+    const { program, type } = inTerminal(rxjsNet('echo'));
+    const [, port] = await program.line(/^listening on 127\.0\.0\.1:(\d+)\r?$/);
+    const client = await dial(Number(port));
+    client.socket.write('hello');
+    await client.hears('hello');
+    await program.line(/1 open, 0 closed, 0 lost; 5 B echoed/);
+    client.socket.end();
+    type(CTRL_C);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    expect(program.lines.join('\n')).toContain('1 closed, 0 lost; 5 B echoed');
+  });
+
+  it('rxjs-net bench shows how it goes, and Ctrl-C ends the asking early', async () => {
+    const bench = rxjsNet('bench', `127.0.0.1:${await echo()}`, '--duration', '1h');
+    const { program, type } = inTerminal(bench);
+    await program.line(/ s of 1:00:00; [\d,]+ answered, [\d,]+\/s; p50 [\d.]+ [µm]?s, p99 /);
+    type(CTRL_C);
+    expect(await program.ended).toEqual({ code: 0, signal: null });
+    const text = program.lines.join('\n');
+    // eslint-disable-next-line no-control-regex -- bold
+    expect(text).toMatch(/\u001b\[1m127\.0\.0\.1:\d+: 10 connections, 1 in flight on each, 64 B as lines/);
+    expect(text).toMatch(/^latency( +[\d.]+ [µm]?s){5}\r?$/m);
+  });
+
+  it('has no colours with NO_COLOR', async () => {
+    const bench = rxjsNet('bench', `127.0.0.1:${await echo()}`, '--duration', '10ms');
+    const { program } = inTerminal(`env NO_COLOR=1 ${bench}`);
+    await program.line(/^latency/);
+    expect(program.lines.join('\n')).not.toContain('\u001b[1m');
   });
 });

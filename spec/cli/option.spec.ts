@@ -1,4 +1,5 @@
-import { flag, optionName, parseOptions } from '../../src/cli/option.ts';
+import { flag } from '../../src/cli/option-kinds.ts';
+import { optionName, parseArguments, parseOptions } from '../../src/cli/option.ts';
 import { parseTime } from '../../src/cli/units.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 
@@ -41,5 +42,34 @@ describe('parseOptions', () => {
 
   it('writes names as they are typed', () => {
     expect(optionName('upstreamResetAfter')).toBe('--upstream-reset-after');
+  });
+});
+
+describe('parseArguments', () => {
+  const withHelp = { ...options, help: flag('this text') };
+  const where = { name: 'ENDPOINT', advice: 'host:port' };
+
+  it('reads options and one argument, in any order', () => {
+    const expected = { values: { halfOpen: true }, argument: 'a:1' };
+    expect(parseArguments(withHelp, where, ['a:1', '--half-open'])).toEqual(expected);
+    expect(parseArguments(withHelp, where, ['--half-open', 'a:1'])).toEqual(expected);
+  });
+
+  it('takes what is there by default, when nothing is given', () => {
+    expect(parseArguments(withHelp, { ...where, byDefault: 'b:0' }, [])?.argument).toBe('b:0');
+  });
+
+  it.each([
+    [[], 'ENDPOINT is missing: write host:port'],
+    [['a:1', 'b:1'], 'Unexpected argument "b:1": write one ENDPOINT'],
+    [['a:1', '--latancy'], "Unknown option '--latancy'"],
+    [['a:1', '--close-delay', 'soon'], '--close-delay "soon": write a time'],
+  ])('says what is wrong with %j', (args, message) => {
+    expect(() => parseArguments(withHelp, where, args)).toThrow(UsageError);
+    expect(() => parseArguments(withHelp, where, args)).toThrow(message);
+  });
+
+  it('reads nothing of what is written beside --help', () => {
+    expect(parseArguments(withHelp, where, ['--help', 'a:1', 'b:1', '--close-delay', 'soon'])).toBeUndefined();
   });
 });

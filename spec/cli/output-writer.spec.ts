@@ -5,7 +5,7 @@ import { outputWriter } from '../../src/cli/output-writer.ts';
 /** What stands on a terminal after that output: it knows the two sequences that are used. */
 function shownAfter(...outputs: readonly Output[]): readonly string[] {
   const stream = new PassThrough();
-  const write = outputWriter(stream as unknown as NodeJS.WriteStream);
+  const write = outputWriter(stream as unknown as NodeJS.WriteStream, new PassThrough());
   outputs.forEach(write);
   const written = String(stream.read() ?? '');
   let lines = [''];
@@ -42,9 +42,18 @@ describe('outputWriter', () => {
 
   it('clears to the end of the terminal, where longer lines may have stood', () => {
     const stream = new PassThrough();
-    const write = outputWriter(stream as unknown as NodeJS.WriteStream);
+    const write = outputWriter(stream as unknown as NodeJS.WriteStream, new PassThrough());
     write(screen('a long line'));
     write(screen('b'));
     expect(String(stream.read())).toBe('a long line\n\u001b[1A\u001b[0Jb\n');
+  });
+
+  it('writes notes elsewhere, where they are not taken for data', () => {
+    const stream = new PassThrough();
+    const notes = new PassThrough();
+    const write = outputWriter(stream as unknown as NodeJS.WriteStream, notes);
+    write({ kind: 'note', text: 'listening' });
+    expect(stream.read()).toBeNull();
+    expect(String(notes.read())).toBe('listening\n');
   });
 });

@@ -1,12 +1,9 @@
 import type { DirectionFaults } from '../testing/fault-proxy/faults.ts';
 import type { FaultProxyOptions } from '../testing/fault-proxy/fault-proxy-options.ts';
-import { flag, parseOptions, type Option, type Options, type Values } from './option.ts';
-import { parseRate, parseShare, parseSize, parseTime, parseWhole } from './units.ts';
+import { flag, size, text, time } from './option-kinds.ts';
+import { parseOptions, type Option, type Options, type Values } from './option.ts';
+import { parseRate, parseShare, parseWhole } from './units.ts';
 import { UsageError } from './usage-error.ts';
-
-const time = (summary: string): Option<number> => ({ value: 'TIME', summary, parse: parseTime });
-const size = (summary: string): Option<number> => ({ value: 'SIZE', summary, parse: parseSize });
-const endpoint = (summary: string): Option<string> => ({ value: 'ENDPOINT', summary, parse: (text) => text });
 
 type Named<Names extends string, T> = Readonly<Record<Names, Option<T>>>;
 type Times = 'latency' | 'jitter' | 'sliceDelay' | 'closeDelay';
@@ -16,8 +13,8 @@ type ConnectionOptions = Named<'resetIn' | 'closeIn' | 'share' | 'seed' | 'windo
   Named<'help', boolean>;
 
 export const endpointOptions: Named<'listen' | 'to', string> = {
-  listen: endpoint('where clients connect; by default a free port of 127.0.0.1'),
-  to: endpoint('the server that is dialled for each of them'),
+  listen: text('ENDPOINT', 'where clients connect; by default a free port of 127.0.0.1'),
+  to: text('ENDPOINT', 'the server that is dialled for each of them'),
 };
 
 export const directionOptions: DirectionOptions = {

@@ -3,12 +3,10 @@ import {
   concat,
   defer,
   ignoreElements,
-  interval,
   map,
   merge,
   mergeMap,
   of,
-  startWith,
   switchMap,
   take,
   takeUntil,
@@ -21,10 +19,9 @@ import type { Command, Output, Terminal } from './command.ts';
 import { connectionLines } from './connection-lines.ts';
 import { connectionTables } from './connection-table.ts';
 import { optionTable } from './help.ts';
+import { IMPATIENT, liveScreen } from './live-screen.ts';
+import { line } from './output.ts';
 import { connectionOptions, directionOptions, endpointOptions, readProxyArguments } from './proxy-options.ts';
-
-const REFRESH = 500;
-const IMPATIENT = 'Ctrl-C again ends it at once';
 
 const help = `rxjs-net proxy: a TCP proxy that makes the network worse, to see how a program takes it
 
@@ -51,8 +48,6 @@ Examples
 
 /** `rxjs-net proxy`: {@link faultProxy} as a command. */
 export const proxyCommand: Command = {
-  name: 'proxy',
-  summary: 'a TCP proxy with faults: latency, rates, stalls, resets, silence',
   help,
   run: (args, terminal) =>
     defer(() => {
@@ -99,29 +94,11 @@ function lines(proxy: FaultProxy, terminal: Terminal): Observable<Output> {
 function tables(proxy: FaultProxy, tally: Tally, terminal: Terminal): Observable<Output> {
   return defer(() => {
     const table = connectionTables();
-    let stopping = false;
-    // At once, so that who has pressed Ctrl-C sees that it was heard.
-    const stop = terminal.stop.pipe(
-      tap(() => {
-        stopping = true;
-      }),
-    );
-    return merge(interval(REFRESH), stop).pipe(
-      startWith(0),
-      map((): Output => {
-        const end = stopping ? `; ${IMPATIENT}` : '';
-        const footer = `${proxy.open.size} open, ${tally.closed} closed, ${tally.lost} lost${end}`;
-        return {
-          kind: 'screen',
-          lines: table({ connections: proxy.open, now: now(), footer, ...terminal.size() }),
-        };
-      }),
-    );
+    return liveScreen(terminal, (ending) => {
+      const footer = `${proxy.open.size} open, ${tally.closed} closed, ${tally.lost} lost${ending}`;
+      return table({ connections: proxy.open, now: now(), footer, ...terminal.size() });
+    });
   });
-}
-
-function line(text: string): Output {
-  return { kind: 'line', text };
 }
 
 function now(): number {
