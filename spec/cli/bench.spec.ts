@@ -65,7 +65,7 @@ describe('bench', () => {
     ]);
     await until(() => [...asked.values()].filter((text) => text === '0...\n1...\n').length === 3);
     stop.next();
-    for (const socket of asked.keys()) socket.end(asked.get(socket));
+    for (const [socket, text] of asked) socket.end(text);
     expect(await ended).toBe('done');
     await line(/^answered {4}6 in /);
     expect(lines.join('\n')).toMatch(/: 3 connections, 2 in flight on each, 4 B as lines$/m);
