@@ -207,11 +207,9 @@ describe('close', () => {
     const summary = await connection.close();
     expect(summary.error?.code).toBe('ERR_CLOSE_TIMEOUT');
     expect(summary.bytesDiscarded).toBeGreaterThan(0);
-    // A peer that did not read may see the reset as an early end; that it is one shows when it answers.
-    const closed = closeOf(peer);
-    await once(peer, 'end');
-    peer.write('into the void');
-    expect((await closed).error).toMatch(/ECONNRESET|EPIPE/u);
+    // A peer that did not read may see the reset as an early end, before Node 24; that it is one shows when it answers.
+    peer.once('end', () => peer.write('into the void'));
+    expect((await closeOf(peer)).error).toMatch(/ECONNRESET|EPIPE/u);
   });
 
   it('resets a real peer that took everything and does not end', async () => {
