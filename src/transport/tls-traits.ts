@@ -18,7 +18,8 @@ export function rememberSecured(socket: TLSSocket, raw: Socket): TLSSocket {
 /**
  * A TLS socket is reset by the TCP socket below it; Node cannot reset it itself (ERR_INVALID_HANDLE_TYPE). The one above goes
  * with it: to destroy, or to reset, that as well frees what OpenSSL still works on when it has called us, and ends the
- * process by a segmentation fault (seen on Node 20.20).
+ * process by a segmentation fault (seen on Node 20.20). On Bun it stays where the one below is closed: then it has to be destroyed,
+ * and on Node it is already.
  *
  * What it was given is encrypted at once, so that when it says that nothing is left, nobody looks at those bytes any more.
  */
@@ -26,7 +27,7 @@ export const tlsTraits: StreamTraits = {
   ...tcpTraits,
   reset: (stream) => {
     const raw = secured.get(stream)?.raw;
-    if (raw === undefined || (!raw.destroyed && isShuttingDown(stream))) stream.destroy();
+    if (raw === undefined || raw.closed || (!raw.destroyed && isShuttingDown(stream))) stream.destroy();
     else if (!raw.destroyed) raw.resetAndDestroy();
   },
   // Node asks OpenSSL to shut down twice in a row, and the second time takes the peer's records that came in one piece with
