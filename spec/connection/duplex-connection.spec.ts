@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
+import { PassThrough, type Duplex } from 'node:stream';
 import {
   concat,
   defer,
@@ -14,6 +14,7 @@ import {
   toArray,
   VirtualTimeScheduler,
 } from 'rxjs';
+import { plainTraits } from '../../src/connection/stream-traits.ts';
 import { fromDuplex, TransportError } from '../../src/index.ts';
 import { acceptedWithPeer, closeOf, dialledWithPeer, drain, startServer, dialRaw } from '../loopback.ts';
 import { record, settled, wire } from '../wire.ts';
@@ -263,6 +264,18 @@ describe('close', () => {
 });
 
 describe('abort', () => {
+  it('takes an end that comes of its own reset for none, as TLS on Bun tells of it (rule 8)', async () => {
+    const reset = (stream: Duplex): void => {
+      stream.push(null);
+      stream.once('end', () => stream.destroy());
+    };
+    const { connection } = wire({ traits: { ...plainTraits, reset } });
+    const { log } = record(connection.received);
+    connection.abort();
+    await settled();
+    expect(log).toEqual(['ERR_ABORTED']);
+  });
+
   it('resets the peer at once and gives the reason to everybody', async () => {
     const [connection, peer] = await acceptedWithPeer();
     const { log } = record(connection.received);
