@@ -71,15 +71,41 @@ function builtConsumers(folder: string): Consumer[] {
         await node('bundler', 'out.mjs');
       },
     },
+    { name: '{ connect } alone, bundled, has no codec, operator or testing kit', run: () => shaken(folder) },
     { name: 'jest, CommonJS, nothing transformed', run: () => node('jest', tool('jest/bin/jest.js')) },
     { name: 'the command line', run: () => node('.', 'node_modules/rxjs-net/dist/esm/cli/main.js', '--help') },
   ];
 }
 
+const UNUSED =
+  /rxjs-net\/dist\/esm\/(?:adapters|admission|operators|testing|framing\/(?:\w+-)*(?:lines|prefixed|delimited|serialized))/u;
+
+/** Budgets of size (`npm run size`) say how much it is; this says what is none of it. */
+async function shaken(folder: string): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: folder,
+    stdin: { contents: "export { connect } from 'rxjs-net';", resolveDir: folder },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  });
+  const kept = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const unused = kept.filter((path) => UNUSED.test(path));
+  if (unused.length > 0) throw new Error(`it has ${unused.join(', ')}`);
+  if (!kept.some((path) => path.endsWith('transport/connect.js'))) throw new Error(`it has no connect: ${kept.join()}`);
+}
+
 /** Whatever runs JavaScript, but that of Node the oldest and the newest are enough. */
 export function consumersRunOn(runtimes: readonly Runtime[]): readonly Runtime[] {
   const nodes = runtimes.filter(isNode);
-  const ends = [...nodes].sort((one, other) => Number.parseFloat(one.version) - Number.parseFloat(other.version));
+  const ends = [...nodes].sort((one, other) =>
+    one.version.localeCompare(other.version, 'en', { numeric: true }),
+  );
   const chosen = new Set([ends.at(0), ends.at(-1)]);
   return runtimes.filter((runtime) => !isNode(runtime) || chosen.has(runtime));
 }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './command.ts';
 import { ROOT } from './repository.ts';
@@ -27,8 +27,6 @@ const WITHIN = { chosen: 900_000, all: 2_400_000 };
 
 interface Report {
   readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numRuntimeErrorTestSuites: number;
   readonly testResults: readonly {
     readonly name: string;
     readonly message: string;
@@ -38,6 +36,7 @@ interface Report {
 /** Runs the specs by the Node given, and not by the one that runs this. */
 export async function specs(runtime: Runtime, all: boolean): Promise<Outcome> {
   const file = join(ROOT, 'temp', `compat-${runtime.name}.json`);
+  mkdirSync(join(ROOT, 'temp'), { recursive: true });
   rmSync(file, { force: true });
   const which = all ? [] : ['--testPathIgnorePatterns', LEFT_OUT, '--testPathPatterns', ...CHOSEN];
   const jest = [join(ROOT, 'node_modules/jest/bin/jest.js'), '--json', '--outputFile', file];
@@ -54,7 +53,10 @@ export async function specs(runtime: Runtime, all: boolean): Promise<Outcome> {
   const failures = report.testResults.filter(({ message }) => message !== '');
   return {
     passed: report.numPassedTests,
-    failures: failures.map(({ name, message }) => `${name}\n${message}`),
+    failures: [
+      ...failures.map(({ name, message }) => `${name}\n${message}`),
+      ...(report.numPassedTests === 0 ? ['no spec was found'] : []),
+    ],
     known: 0,
     notes: [],
   };
