@@ -75,7 +75,16 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['spec/**', 'interop/**', 'faults/**', 'lifecycle/**', 'fuzz/**', 'slow-loris/**', 'fleet/**'],
+    files: [
+      'spec/**',
+      'interop/**',
+      'faults/**',
+      'lifecycle/**',
+      'fuzz/**',
+      'slow-loris/**',
+      'fleet/**',
+      'compat/**',
+    ],
     rules: {
       // An empty source fails the test with EmptyError, which says it better than a made-up value would.
       'rxjs-x/no-ignored-default-value': 'off',

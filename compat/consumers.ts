@@ -97,7 +97,9 @@ async function shaken(folder: string): Promise<void> {
   );
   const unused = kept.filter((path) => UNUSED.test(path));
   if (unused.length > 0) throw new Error(`it has ${unused.join(', ')}`);
-  if (!kept.some((path) => path.endsWith('transport/connect.js'))) throw new Error(`it has no connect: ${kept.join()}`);
+  if (!kept.some((path) => path.endsWith('transport/connect.js'))) {
+    throw new Error(`it has no connect: ${kept.join()}`);
+  }
 }
 
 /** Whatever runs JavaScript, but that of Node the oldest and the newest are enough. */

@@ -32,7 +32,9 @@ async function main(): Promise<void> {
   checkLock();
   const everything = await timed('the runtimes', installedRuntimes);
   const runtimes = everything.filter(({ name }) => values.runtime === undefined || name === values.runtime);
-  if (runtimes.length === 0) throw new Error(`--runtime is one of ${everything.map(({ name }) => name).join(', ')}`);
+  if (runtimes.length === 0) {
+    throw new Error(`--runtime is one of ${everything.map(({ name }) => name).join(', ')}`);
+  }
   const installed = await timed('the package, packed and installed', installPackage);
   try {
     if (wanted('consumers')) {

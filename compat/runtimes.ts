@@ -21,12 +21,12 @@ const DENO_ARGS = ['run', '--allow-all', '--node-modules-dir=manual', '--no-chec
 export async function installedRuntimes(): Promise<readonly Runtime[]> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     const here = `${process.platform} on ${process.arch}`;
-    throw new Error(`npm run test:compat is for Linux on x64, and this is ${here}: use npm test, on the Node that you have`);
+    throw new Error(`npm run test:compat is for Linux on x64, and this is ${here}: use npm test`);
   }
   const pinned = runtimes();
   const floor = floorOf(manifest.engines.node);
   if (!pinned.some(({ version }) => version === floor)) {
-    throw new Error(`"engines" of package.json begins with Node ${floor}, which is not in compat/runtimes/package.json`);
+    throw new Error(`"engines" begins with Node ${floor}, which is not in compat/runtimes/package.json`);
   }
   if (!pinned.every(isInstalled)) {
     const args = ['ci', '--no-audit', '--no-fund'];
@@ -40,9 +40,14 @@ function runtimes(): readonly Runtime[] {
   return Object.entries(dependencies).map(([name, alias]) => ({
     name,
     version: alias.slice(alias.lastIndexOf('@') + 1),
-    file: join(FOLDER, 'node_modules', name, name === 'deno' ? 'deno' : `bin/${name === 'bun' ? 'bun' : 'node'}`),
+    file: join(FOLDER, 'node_modules', name, programOf(name)),
     args: name === 'deno' ? DENO_ARGS : [],
   }));
+}
+
+function programOf(name: string): string {
+  if (name === 'deno') return 'deno';
+  return name === 'bun' ? 'bin/bun' : 'bin/node';
 }
 
 export function isNode({ name }: Pick<Runtime, 'name'>): boolean {

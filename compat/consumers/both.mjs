@@ -28,7 +28,9 @@ const found = {
   'instanceof inside': error instanceof required.TransportError,
 };
 console.log(JSON.stringify(found));
-if (JSON.stringify(found) !== JSON.stringify(expected)) throw new Error(`expected ${JSON.stringify(expected)}`);
+if (JSON.stringify(found) !== JSON.stringify(expected)) {
+  throw new Error(`expected ${JSON.stringify(expected)}`);
+}
 
 // Connections of one copy in operators of the other.
 const { talk } = await import('./expectations.mjs');

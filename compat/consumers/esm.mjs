@@ -14,6 +14,8 @@ for (const entry of entries) {
   const imported = Object.keys(await import(name)).sort();
   const required = Object.keys(require(name)).sort();
   if (imported.length === 0) throw new Error(`${name} exports nothing`);
-  if (imported.join() !== required.join()) throw new Error(`${name}: import gives ${imported}, require ${required}`);
+  if (imported.join() !== required.join()) {
+    throw new Error(`${name}: import gives ${imported}, require ${required}`);
+  }
   console.log(`${name}: ${imported.length} names`);
 }

@@ -6,8 +6,8 @@ export async function talk({ bind, framed, framedConnection, jsonLines, openConn
   const { endpoint, stop } = await new Promise((resolve, reject) => {
     const subscription = bind('127.0.0.1:0').subscribe({
       next: (server) => {
-        const work = [framed(jsonLines()), serve((connection) => connection.received.pipe(map((text) => text.toUpperCase())))];
-        server.connections.pipe(...work).subscribe();
+        const answer = ({ received }) => received.pipe(map((text) => text.toUpperCase()));
+        server.connections.pipe(framed(jsonLines()), serve(answer)).subscribe();
         resolve({ endpoint: server.endpoint, stop: () => subscription.unsubscribe() });
       },
       error: reject,

@@ -42,7 +42,9 @@ async function main(): Promise<void> {
   const error: unknown = await openConnection(server.endpoint).catch((reason: unknown) => reason);
   const refused = error instanceof TransportError && error.code === 'ERR_CONNECTION_REFUSED';
   const double: ConnectionDouble<Question, Answer> = connectionDouble();
-  if (doubled !== 42 || !refused || double.remote !== 'there:2') throw new Error(`${doubled} ${String(error)}`);
+  if (doubled !== 42 || !refused || double.remote !== 'there:2') {
+    throw new Error(`${doubled} ${String(error)}`);
+  }
   console.log('it talks');
 }
 

@@ -15,7 +15,10 @@ export function readIssued(file: string): Issued {
 }
 
 /** TLS for both ends. */
-export function tlsOptions({ ca, server }: Issued): { readonly server: TlsOptions; readonly client: TlsOptions } {
+export function tlsOptions({ ca, server }: Issued): {
+  readonly server: TlsOptions;
+  readonly client: TlsOptions;
+} {
   // A transport may dial itself, so that of the server knows the authority as well.
   return { server: { secureContext: { ...server, ca } }, client: { secureContext: { ca } } };
 }

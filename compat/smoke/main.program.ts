@@ -62,4 +62,5 @@ function say(message: Message): void {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-void main(...process.argv.slice(2));
+const [suite, settings, first] = process.argv.slice(2);
+void main(suite, settings, first);
