@@ -41,9 +41,9 @@ async function main(): Promise<void> {
       await step('consumers', () => consumers(installed.folder, consumersRunOn(runtimes)));
     }
     if (wanted('smoke')) {
-      await prepareSmoke(installed.folder);
+      const identity = await prepareSmoke(installed.folder);
       for (const runtime of runtimes) {
-        await step(`smoke on ${called(runtime)}`, () => smoke(runtime, installed.folder));
+        await step(`smoke on ${called(runtime)}`, () => smoke(runtime, installed.folder, identity));
       }
     }
   } finally {

@@ -17,8 +17,10 @@ const WITHIN = 600_000;
 /** So often a runtime may end in the middle, before that is all that there is to say of it. */
 const STARTS = 5;
 
-/** Makes one file of the program, to run beside the installed package. */
-export async function prepareSmoke(folder: string): Promise<void> {
+type Identity = Omit<Issued, 'once'>;
+
+/** Makes one file of the program, to run beside the installed package, and what it needs for TLS. */
+export async function prepareSmoke(folder: string): Promise<Identity> {
   await build({
     entryPoints: [join(ROOT, 'compat/smoke/main.program.ts')],
     outfile: join(folder, PROGRAM),
@@ -30,8 +32,7 @@ export async function prepareSmoke(folder: string): Promise<void> {
     logLevel: 'error',
   });
   const { ca, server } = await certificates();
-  const once = knownCauses.flatMap(({ checks }) => checks);
-  writeFileSync(join(folder, SETTINGS), JSON.stringify({ ca, server, once } satisfies Issued));
+  return { ca, server };
 }
 
 interface Seen {
@@ -41,7 +42,9 @@ interface Seen {
 }
 
 /** Both suites of the smoke on one runtime. */
-export async function smoke(runtime: Runtime, folder: string): Promise<Outcome> {
+export async function smoke(runtime: Runtime, folder: string, identity: Identity): Promise<Outcome> {
+  const once = causesOf(runtime).flatMap(({ checks }) => checks);
+  writeFileSync(join(folder, SETTINGS), JSON.stringify({ ...identity, once } satisfies Issued));
   const seen: Seen = { passed: new Set(), failed: new Map(), notes: [] };
   for (const suite of ['basics', 'conformance']) await runSuite(suite, runtime, folder, seen);
   return judge(runtime, seen);
@@ -80,8 +83,12 @@ async function runSuite(suite: string, runtime: Runtime, folder: string, seen: S
   }
 }
 
+function causesOf({ name }: Runtime): readonly KnownCause[] {
+  return knownCauses.filter(({ runtime }) => runtime === name);
+}
+
 function judge(runtime: Runtime, { passed, failed, notes }: Seen): Outcome {
-  const causes = knownCauses.filter((cause) => cause.runtime === runtime.name);
+  const causes = causesOf(runtime);
   const known = new Set(causes.flatMap(({ checks }) => checks));
   const unexpected = [...failed].filter(([name]) => !known.has(name));
   const isMended = ({ checks }: KnownCause): boolean => checks.every((name) => !failed.has(name));
