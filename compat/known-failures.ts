@@ -6,8 +6,13 @@ export interface KnownCause {
   readonly checks: readonly string[];
 }
 
-/** Each was seen with the runtime's own `node:net` or `node:tls` alone: see docs/decisions/0020-other-runtimes.md. */
+/** What was seen of each stands in docs/decisions/0020-other-runtimes.md. */
 export const knownCauses: readonly KnownCause[] = [
+  {
+    runtime: 'bun',
+    why: 'a TLSSocket stays when the socket below it was destroyed before it',
+    checks: ['tls: a finalizer of a reader that throws ends its own connection alone'],
+  },
   {
     runtime: 'deno',
     why: 'a net.Server over maxConnections emits no drop, so `refused` does not tell of it',

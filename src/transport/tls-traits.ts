@@ -18,7 +18,7 @@ export function rememberSecured(socket: TLSSocket, raw: Socket): TLSSocket {
 /**
  * A TLS socket is reset by the TCP socket below it; Node cannot reset it itself (ERR_INVALID_HANDLE_TYPE). The one above goes
  * with it: to destroy, or to reset, that as well frees what OpenSSL still works on when it has called us, and ends the
- * process by a segmentation fault (seen on Node 20.20). Once the one below has closed it is safe; on Bun it would stay otherwise.
+ * process by a segmentation fault (seen on Node 20.20).
  *
  * What it was given is encrypted at once, so that when it says that nothing is left, nobody looks at those bytes any more.
  */
@@ -26,27 +26,11 @@ export const tlsTraits: StreamTraits = {
   ...tcpTraits,
   reset: (stream) => {
     const raw = secured.get(stream)?.raw;
-    if (raw === undefined || raw.closed || (!raw.destroyed && isShuttingDown(stream))) stream.destroy();
-    else if (!raw.destroyed) {
-      raw.once('close', () => {
-        closeAbove(stream);
-      });
-      raw.resetAndDestroy();
-    }
+    if (raw === undefined || (!raw.destroyed && isShuttingDown(stream))) stream.destroy();
+    else if (!raw.destroyed) raw.resetAndDestroy();
   },
   // Node asks OpenSSL to shut down twice in a row, and the second time takes the peer's records that came in one piece with
   // the one that is being delivered for an answer, and drops them (seen on Node 20.20). In a turn of its own there are none.
   end: (stream) => setImmediate(() => stream.end()),
   tls: (stream) => secured.get(stream)?.session,
 };
-
-/**
- * Node 20.9 has destroyed it by then, but never says so: it waits for the end of a handle that was closed already. Every other
- * runtime has said it before the next turn.
- */
-function closeAbove(stream: Duplex): void {
-  stream.destroy();
-  setImmediate(() => {
-    if (!stream.closed) stream.emit('close');
-  });
-}
