@@ -75,7 +75,16 @@ export default defineConfig(
     rules: { 'no-console': 'off' },
   },
   {
-    files: ['spec/**', 'interop/**', 'faults/**', 'lifecycle/**', 'fuzz/**', 'slow-loris/**', 'fleet/**'],
+    files: [
+      'spec/**',
+      'interop/**',
+      'faults/**',
+      'lifecycle/**',
+      'fuzz/**',
+      'slow-loris/**',
+      'fleet/**',
+      'compat/**',
+    ],
     rules: {
       // An empty source fails the test with EmptyError, which says it better than a made-up value would.
       'rxjs-x/no-ignored-default-value': 'off',
@@ -101,12 +110,21 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs' } },
+  { files: ['**/*.cjs', 'compat/consumers/jest/*.js'], languageOptions: { sourceType: 'commonjs' } },
   {
-    // Jest loads these as they are: JavaScript, and jest-circus/runner has no types.
-    files: ['mutation/*.cjs'],
+    // Jest loads these as they are: JavaScript, and jest-circus/runner has no types. So are those of the package's consumers.
+    files: ['mutation/*.cjs', 'compat/consumers/**/*.{mjs,cjs,js}'],
     extends: [tseslint.configs.disableTypeChecked],
-    languageOptions: { globals: { module: 'writable', process: 'readonly', require: 'readonly' } },
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        expect: 'readonly',
+        module: 'writable',
+        process: 'readonly',
+        require: 'readonly',
+        test: 'readonly',
+      },
+    },
     rules: {
       '@typescript-eslint/no-require-imports': 'off',
       // These rules want types.

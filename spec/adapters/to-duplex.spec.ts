@@ -45,7 +45,9 @@ describe('toDuplex', () => {
     say('b'.repeat(100_000));
     await settled();
     expect(duplex.readableLength).toBe(100_000);
-    expect(String(duplex.read())).toHaveLength(200_000);
+    // All that there is, or since Node 26 one chunk.
+    const chunks = [String(duplex.read()), String(duplex.read() ?? '')];
+    expect(chunks.join('')).toHaveLength(200_000);
   });
 
   it('calls back a write when there is room for the next one (rule 13)', async () => {
@@ -169,10 +171,10 @@ describe('toDuplex', () => {
   it('closes gracefully when destroyed, and resets when destroyed with an error', async () => {
     const [graceful, gracefulPeer] = await acceptedWithPeer();
     graceful.write('last words');
-    const duplex = toDuplex(graceful).destroy();
+    const closed = once(toDuplex(graceful).destroy(), 'close');
     gracefulPeer.end();
     expect((await drain(gracefulPeer)).toString()).toBe('last words');
-    await once(duplex, 'close');
+    await closed;
 
     const [broken, brokenPeer] = await acceptedWithPeer();
     const failing = toDuplex(broken);

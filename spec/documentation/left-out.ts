@@ -67,5 +67,8 @@ export const OTHER_MODULES: ReadonlyMap<string, string> = new Map([
      }`,
   ],
   ['pigeon-transport', `export { TcpSocketTransport as PigeonTransport } from 'rxjs-net';`],
+  // The guide is about the application of someone who has copied these.
+  ['rxjs-net-server', `export * from '../../examples/nestjs/rxjs-net-server.ts';`],
+  ['rxjs-net-client', `export * from '../../examples/nestjs/rxjs-net-client.ts';`],
   ['scenario', `export { payments } from '../../examples/simulated-rpc/scenario.ts';`],
 ]);

@@ -136,9 +136,14 @@ describe('what the pictures of lifetimes draw happens', () => {
           mergeMap((connection) => {
             seen.push(record(connection.received.pipe(map(String))));
             const words = merge(later(0, 'a'), later(2, 'b'));
-            const said = words.pipe(tap({ complete: () => connection.end() }));
             seen.push(record(words));
-            return connection.send(said);
+            return connection.send(words).pipe(
+              tap({
+                complete: () => {
+                  connection.end();
+                },
+              }),
+            );
           }),
         ),
     );

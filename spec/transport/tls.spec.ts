@@ -474,8 +474,10 @@ describe('a handshake', () => {
       ? { secureContext: { ca: ours.ca, minVersion: 'TLSv1.3' as const } }
       : clientTls(clientSide);
     const failure = await failureOf(dial(started.server.endpoint, tls));
+    // Node 20.9 refuses such a client without an alert.
+    const told = old || !process.version.startsWith('v20.9.');
     expect([failure.code, (await refusal).error.code]).toEqual([
-      'ERR_NO_SHARED_PROTOCOL',
+      told ? 'ERR_NO_SHARED_PROTOCOL' : 'ERR_CONNECTION_RESET',
       'ERR_NO_SHARED_PROTOCOL',
     ]);
   });

@@ -92,6 +92,7 @@ export class DuplexConnection
   #peerEnded = false;
   #streamClosed = false;
   #streamFailed = false;
+  #aborted = false;
 
   constructor(stream: Duplex, local: Endpoint, remote: Endpoint, profile: ConnectionProfile) {
     connectionCount += 1;
@@ -243,6 +244,7 @@ export class DuplexConnection
 
   abort(reason?: unknown): void {
     if (this.#record.finished) return;
+    this.#aborted = true;
     this.#record.blame(this.#abortion(reason));
     this.#writer.gone();
     this.#inbound.drop();
@@ -321,8 +323,9 @@ export class DuplexConnection
   }
 
   onStreamEnd(): void {
-    // An 'end' that was due when we destroyed the stream: its bytes may be missing, and 'close' tells what it was.
-    if (this.#stream.destroyed) return;
+    // An 'end' that was due when we destroyed the stream, or that Bun's TLS makes of a reset of the socket below it: bytes may be
+    // missing, and 'close' tells what it was.
+    if (this.#stream.destroyed || this.#aborted) return;
     // TLS tells of an alert of the peer by 'error', and goes on to 'end'.
     if (this.#streamFailed || this.#profile.traits.endedByReset(this.#stream)) {
       this.#loss();

@@ -60,8 +60,8 @@ export class GrowingBytes {
 }
 
 /**
- * What was read gets memory of its own: in Node's pool, a small message that somebody keeps would keep 8 KiB. What is
- * written is gone soon, and the pool is faster.
+ * What was read gets memory of its own: in Node's pool, a small message that somebody keeps would keep 8 KiB, or
+ * 64 KiB since Node 24. What is written is gone soon, and the pool is faster.
  */
 function allocate(length: number, way: Way): Buffer {
   try {

@@ -19,20 +19,40 @@ const SCOPE = 'rxjs-net';
  * rxjs_net.connection.active      1------2---1----2---1      whenever a reader collects
  * ```
  *
- * ```ts
- * const provider = new MeterProvider({ readers: [new PrometheusExporter({ port: 9464 })] });
- * metrics.setGlobalMeterProvider(provider);
- *
- * const instrumentation = instrument().subscribe();
- * // …
- * instrumentation.unsubscribe();
- * ```
- *
  * It listens to the diagnostics channels, so the code that is measured need not know of it. Subscribe before the first `bind` or `connect`:
  * connections that are open already are not counted. It costs some microseconds for each connection, and nothing for a byte.
  *
  * It never emits, and neither errs nor completes. What the metrics and their attributes are stands in docs/observability.md.
  *
+ * @example
+ * ```ts
+ * import { metrics } from '@opentelemetry/api';
+ * import {
+ *   AggregationTemporality,
+ *   InMemoryMetricExporter,
+ *   MeterProvider,
+ *   PeriodicExportingMetricReader,
+ * } from '@opentelemetry/sdk-metrics';
+ * import { openConnection } from 'rxjs-net';
+ * import { instrument } from 'rxjs-net/opentelemetry';
+ *
+ * const exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+ * const provider = new MeterProvider({ readers: [new PeriodicExportingMetricReader({ exporter })] });
+ * metrics.setGlobalMeterProvider(provider);
+ * const instrumentation = instrument().subscribe();
+ *
+ * const connection = await openConnection('127.0.0.1:7000');
+ * await provider.forceFlush();
+ * await connection.close();
+ * instrumentation.unsubscribe();
+ * await provider.shutdown();
+ *
+ * const names = exporter
+ *   .getMetrics()
+ *   .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+ *   .map(({ descriptor }) => descriptor.name);
+ * console.log(names.includes('rxjs_net.connection.active')); // true
+ * ```
  * @see The semantic conventions of OpenTelemetry
  * @public
  */

@@ -34,9 +34,18 @@ export function parseVersion2(bytes: Buffer, maxLength: number): ParsedProxyHead
   if (bytes.length < FIXED_LENGTH) return incomplete(FIXED_LENGTH);
   const length = FIXED_LENGTH + bytes.readUInt16BE(14);
   if (bytes.length < length) return incomplete(length);
-  // A copy of its own: the TLVs are views of it, and would keep the whole chunk for as long as the connection lives.
-  const header = readHeader(Buffer.from(bytes.subarray(0, length)));
+  const header = readHeader(ownCopy(bytes, length));
   return typeof header === 'string' ? invalid(header) : { kind: 'header', header, length };
+}
+
+/**
+ * The TLVs are views of it for as long as the connection lives: of the chunk they would keep all of it, and of Node's pool 8 KiB,
+ * or 64 KiB since Node 24.
+ */
+function ownCopy(bytes: Buffer, length: number): Buffer {
+  const copy = Buffer.allocUnsafeSlow(length);
+  bytes.copy(copy, 0, 0, length);
+  return copy;
 }
 
 /** What is wrong with as much of the first 16 bytes as is there. */

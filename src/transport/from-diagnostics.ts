@@ -11,14 +11,20 @@ import type { DiagnosticsMessages } from './transport-channels.ts';
  * 'rxjs-net:connection:close'     -----------a'-------b'
  * ```
  *
- * ```ts
- * fromDiagnostics('rxjs-net:connection:close').subscribe(({ connection, summary }) => {
- *   console.log(connection.remote, summary.duration, summary.error?.code);
- * });
- * ```
- *
  * The name is that of a channel of `node:diagnostics_channel`, which can be subscribed as well where there is no RxJS.
  *
+ * @example
+ * ```ts
+ * import { fromDiagnostics, openConnection } from 'rxjs-net';
+ *
+ * fromDiagnostics('rxjs-net:connection:close').subscribe(({ summary }) => {
+ *   console.log(summary.bytesWritten, summary.error?.code); // 6 undefined
+ * });
+ *
+ * const connection = await openConnection('127.0.0.1:7000');
+ * connection.write('hello\n');
+ * await connection.close();
+ * ```
  * @see The Node manual on `diagnostics_channel`, and RxJS' `fromEvent`
  * @public
  */

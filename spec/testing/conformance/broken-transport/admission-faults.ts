@@ -1,4 +1,4 @@
-import { defer, EMPTY, tap } from 'rxjs';
+import { defer, EMPTY, of, tap } from 'rxjs';
 import { heardByChance } from './heard-by-chance.ts';
 import type { Faults } from './fault.ts';
 
@@ -13,6 +13,9 @@ export const admissionFaults: Faults = {
       const taken = connections.pipe(tap({ subscribe: () => (isTaken = true) }));
       return { connections: defer(() => (isTaken ? EMPTY : taken)) };
     },
+  },
+  'tells of no open connections': {
+    server: () => ({ open: of(new Set()) }),
   },
   'lets everybody in': {
     bindOptions: (options) => ({

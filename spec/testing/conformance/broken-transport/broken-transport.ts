@@ -33,8 +33,12 @@ function brokenServer(server: Server, fault: Fault, options: BindOptions): Serve
     known.set(connection, damaged);
     return damaged;
   };
-  const { connections } = overlaid(server, damage);
-  return overlaid(server, { ...damage, connections: connections.pipe(map(broken)) });
+  const { connections, open } = overlaid(server, damage);
+  return overlaid(server, {
+    ...damage,
+    connections: connections.pipe(map(broken)),
+    open: open.pipe(map((those) => new Set([...those].map(broken)))),
+  });
 }
 
 function brokenConnection(
