@@ -208,7 +208,7 @@ describe('unsubscribing a server', () => {
   });
 
   it('reports by closed only when every connection is released, whenever it was subscribed (rule 2)', async () => {
-    const { server, accept, stop } = await startServer({ closeTimeout: 300 });
+    const { server, accept, stop } = await startServer({ closeTimeout: 50 });
     const early = record(server.closed);
     const peers = [await dialRaw(server.endpoint), await dialRaw(server.endpoint)];
     await accept();

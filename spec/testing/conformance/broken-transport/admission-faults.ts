@@ -15,7 +15,7 @@ export const admissionFaults: Faults = {
     },
   },
   'tells of no open connections': {
-    server: () => ({ open: of(new Set()) }),
+    server: () => ({ open: of(new Set<never>()) }),
   },
   'lets everybody in': {
     bindOptions: (options) => ({
