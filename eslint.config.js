@@ -110,6 +110,18 @@ export default defineConfig(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     },
   },
+  {
+    // Nest's way: modules that are empty classes with decorators, options that are typed as classes, controllers that are looked
+    // into, and signatures of its own; an empty answer fails with EmptyError.
+    files: ['examples/nestjs/**', 'spec/examples/nestjs.spec.ts'],
+    rules: {
+      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      'rxjs-x/no-exposed-subjects': 'off',
+      'rxjs-x/no-ignored-default-value': 'off',
+    },
+  },
   { files: ['**/*.cjs', 'compat/consumers/jest/*.js'], languageOptions: { sourceType: 'commonjs' } },
   {
     // Jest loads these as they are: JavaScript, and jest-circus/runner has no types. So are those of the package's consumers.

@@ -35,13 +35,15 @@ function rowsOf([name, { better, baseline, contenders }]: [string, WorkloadResul
     .map(([contender, { ratio }]) => `${contender} ${short(ratio)}`)
     .join(', ');
   const goal = better === 'more' ? '' : ', less is better';
-  return entries
-    // Where we are our own baseline, that row says nothing.
-    .filter(([contender]) => isOurs(contender) && contender !== baseline)
-    .map(([contender, { ratio, q1, q3 }]: [string, Figures]) => {
-      const way = contender === OURS ? '' : `, ${contender.slice(OURS.length + 1)}`;
-      return `| \`${name}\`${way}${goal} | ${baseline} | **${short(ratio)} ×** | ${short(q1)}–${short(q3)} | ${others} |`;
-    });
+  return (
+    entries
+      // Where we are our own baseline, that row says nothing.
+      .filter(([contender]) => isOurs(contender) && contender !== baseline)
+      .map(([contender, { ratio, q1, q3 }]: [string, Figures]) => {
+        const way = contender === OURS ? '' : `, ${contender.slice(OURS.length + 1)}`;
+        return `| \`${name}\`${way}${goal} | ${baseline} | **${short(ratio)} ×** | ${short(q1)}–${short(q3)} | ${others} |`;
+      })
+  );
 }
 
 function isOurs(contender: string): boolean {

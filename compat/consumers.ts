@@ -54,7 +54,10 @@ function builtConsumers(folder: string): Consumer[] {
   return [
     { name: 'TypeScript, nodenext, an ES module', run: () => compiled('node-next') },
     { name: 'TypeScript, node16, CommonJS', run: () => compiled('commonjs') },
-    { name: 'TypeScript, node10 resolution, types alone', run: () => tsc('commonjs', 'tsconfig.node10.json') },
+    {
+      name: 'TypeScript, node10 resolution, types alone',
+      run: () => tsc('commonjs', 'tsconfig.node10.json'),
+    },
     {
       name: 'TypeScript, bundler resolution, one file by esbuild',
       run: async () => {
@@ -73,7 +76,10 @@ function builtConsumers(folder: string): Consumer[] {
     },
     { name: '{ connect } alone, bundled, has no codec, operator or testing kit', run: () => shaken(folder) },
     { name: 'jest, CommonJS, nothing transformed', run: () => node('jest', tool('jest/bin/jest.js')) },
-    { name: 'the command line', run: () => node('.', 'node_modules/rxjs-net/dist/esm/cli/main.js', '--help') },
+    {
+      name: 'the command line',
+      run: () => node('.', 'node_modules/rxjs-net/dist/esm/cli/main.js', '--help'),
+    },
   ];
 }
 

@@ -26,7 +26,9 @@ export async function installPackage(): Promise<InstalledPackage> {
     const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
     await output({ file: 'npm', args, cwd: ROOT, within: WITHIN });
     const tarball = join(folder, `${manifest.name}-${manifest.version}.tgz`);
-    const peers = Object.entries(manifest.peerDependencies).map(([name, range]) => `${name}@${floorOf(range)}`);
+    const peers = Object.entries(manifest.peerDependencies).map(
+      ([name, range]) => `${name}@${floorOf(range)}`,
+    );
     const types = `@types/node@${manifest.devDependencies['@types/node'] ?? 'latest'}`;
     const quiet = ['--no-audit', '--no-fund', '--prefer-offline'];
     await output({

@@ -36,7 +36,9 @@ export async function installedRuntimes(): Promise<readonly Runtime[]> {
 }
 
 function runtimes(): readonly Runtime[] {
-  const { dependencies } = readJson<{ dependencies: Record<string, string> }>(join(FOLDER, 'package.json'));
+  const { dependencies } = readJson(join(FOLDER, 'package.json')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
   return Object.entries(dependencies).map(([name, alias]) => ({
     name,
     version: alias.slice(alias.lastIndexOf('@') + 1),
@@ -56,10 +58,12 @@ export function isNode({ name }: Pick<Runtime, 'name'>): boolean {
 
 function isInstalled({ name, version }: Runtime): boolean {
   const path = join(FOLDER, 'node_modules', name, 'package.json');
+  if (!existsSync(path)) return false;
+  const found = readJson(path) as { readonly version: string };
   // Some of the packages write it with a v.
-  return existsSync(path) && readJson<{ version: string }>(path).version.replace(/^v/u, '') === version;
+  return found.version.replace(/^v/u, '') === version;
 }
 
-function readJson<T>(path: string): T {
-  return JSON.parse(readFileSync(path, 'utf8')) as T;
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
 }

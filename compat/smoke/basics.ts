@@ -256,9 +256,12 @@ async function virtualTime(): Promise<void> {
 
 /** Waits until it has not changed for a while: then whatever was to come of it has come. */
 async function standstill(value: () => number): Promise<void> {
-  for (let last = -1, calm = 0; calm < 10; calm = value() === last ? calm + 1 : 0) {
-    last = value();
+  let last = value();
+  let calm = 0;
+  while (calm < 10) {
     await new Promise((resolve) => setTimeout(resolve, 20));
+    calm = value() === last ? calm + 1 : 0;
+    last = value();
   }
 }
 

@@ -35,7 +35,7 @@ export function jsonRpcClient(connection: Connection<Response, Request>): Observ
           subscriber.add(() => {
             if (calls.delete(id)) say({ method: CANCEL, params: { id } });
           });
-          calls.set(id, subscriber as Subscriber<unknown>);
+          calls.set(id, subscriber);
           say({ id, method, params });
         }),
       notify: (method, params) => {

@@ -111,7 +111,7 @@ function withRxJSAlone(): Observable<string> {
 
 function call(server: JsonRpcClient): Observable<string> {
   return concat(
-    server.call<number>('add', [20, 22]).pipe(map(String)),
+    server.call<number>('add', [20, 22]).pipe(map((sum) => `${sum}`)),
     server.call<string>('subtract', [20, 22]).pipe(catchError((error: unknown) => of(String(error)))),
   );
 }

@@ -13,7 +13,6 @@ import {
   share,
   take,
   takeUntil,
-  throwError,
   toArray,
   type Observable,
   type ObservableInput,
@@ -85,11 +84,10 @@ export function jsonRpcHandler(
     return messages.pipe(
       mergeMap((message) => (Array.isArray(message) ? answerAll(message) : answer(message))),
       // The last word: where one line is no JSON, there is no telling what the next one is.
-      catchError((error: unknown) =>
-        TransportError.is(error) && error.code === 'ERR_INVALID_MESSAGE'
-          ? of(failure(null, refusal('parseError', error.message)))
-          : throwError(() => error),
-      ),
+      catchError((error: unknown) => {
+        if (!TransportError.is(error) || error.code !== 'ERR_INVALID_MESSAGE') throw error;
+        return of(failure(null, refusal('parseError', error.message)));
+      }),
     );
   };
 }

@@ -111,7 +111,11 @@ export class RxjsNetServer
   close(): Promise<void> {
     this.#draining.next();
     const served = this.#served;
-    return served === undefined ? Promise.resolve() : new Promise((resolve) => void served.add(resolve));
+    return served === undefined
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          served.add(resolve);
+        });
   }
 
   /** `closed` tells of each connection that has come to its end. */

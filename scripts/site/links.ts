@@ -10,7 +10,7 @@ export function* brokenLinks(site: string): Generator<string> {
 }
 
 /** To an existing file or folder, and to a heading that a page has. */
-export function* brokenInMarkdown(files: readonly string[]): Generator<string> {
+function* brokenInMarkdown(files: readonly string[]): Generator<string> {
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
     for (const { target } of markdownLinks(text)) {
@@ -28,7 +28,7 @@ const REFERENCE = /\s(?:href|src)="(?<target>[^"]*)"/gu;
 const ANCHOR = /\s(?:id|name)="(?<name>[^"]*)"/gu;
 
 /** To an existing file of the site, and to an anchor that a page has. */
-export function* brokenInSite(site: string): Generator<string> {
+function* brokenInSite(site: string): Generator<string> {
   const pages = new Map(
     readdirSync(site, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.(?:html|svg)$/u.test(file))

@@ -70,6 +70,8 @@ describe('parseArguments', () => {
   });
 
   it('reads nothing of what is written beside --help', () => {
-    expect(parseArguments(withHelp, where, ['--help', 'a:1', 'b:1', '--close-delay', 'soon'])).toBeUndefined();
+    expect(
+      parseArguments(withHelp, where, ['--help', 'a:1', 'b:1', '--close-delay', 'soon']),
+    ).toBeUndefined();
   });
 });

@@ -53,7 +53,7 @@ describe('OutputSink', () => {
     });
     const output = new OutputSink(stream.on('error', () => undefined));
     const failures: unknown[] = [];
-    output.failed.subscribe({ error: (error) => failures.push(error) });
+    output.failed.subscribe({ error: (error: unknown) => failures.push(error) });
     output.write('lost');
     await turn();
     expect(failures).toMatchObject([{ message }]);

@@ -76,15 +76,18 @@ describe('listen and connect with TLS', () => {
       'ERR_CERTIFICATE_HOST',
       (): readonly string[] => ['--ca', path('ca.pem'), '--servername', 'elsewhere.example'],
     ],
-  ])('fail with %s for a certificate that is not right, and the server waits for another', async (code, args) => {
-    const server = start(listenCommand, serverArguments());
-    const endpoint = `tls://127.0.0.1:${await server.port()}`;
-    expect(await start(connectCommand, [endpoint, ...args()]).ended).toMatchObject({ code });
-    await server.line(/^refused (?:tls:\/\/)?127\.0\.0\.1:\d+: handshake /);
-    const client = start(connectCommand, [endpoint, '--ca', path('ca.pem')]);
-    client.stdin.end('another');
-    expect(await text(server.stdout, 7)).toBe('another');
-  });
+  ])(
+    'fail with %s for a certificate that is not right, and the server waits for another',
+    async (code, args) => {
+      const server = start(listenCommand, serverArguments());
+      const endpoint = `tls://127.0.0.1:${await server.port()}`;
+      expect(await start(connectCommand, [endpoint, ...args()]).ended).toMatchObject({ code });
+      await server.line(/^refused (?:tls:\/\/)?127\.0\.0\.1:\d+: handshake /);
+      const client = start(connectCommand, [endpoint, '--ca', path('ca.pem')]);
+      client.stdin.end('another');
+      expect(await text(server.stdout, 7)).toBe('another');
+    },
+  );
 
   it('let in who has a certificate of the authority, and nobody else', async () => {
     const server = start(listenCommand, [...serverArguments(), '--ca', path('ca.pem')]);

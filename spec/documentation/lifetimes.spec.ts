@@ -74,7 +74,13 @@ describe('what the pictures of lifetimes draw happens', () => {
         ),
       );
     }
-    const seen = record(client.transport().connect('server:7000').pipe(map(() => 'c')), leaveAt);
+    const seen = record(
+      client
+        .transport()
+        .connect('server:7000')
+        .pipe(map(() => 'c')),
+      leaveAt,
+    );
     scheduler.advance(40 * FRAME);
     expect(seen()).toBe(lifetimes.get(name));
   });
@@ -100,7 +106,12 @@ describe('what the pictures of lifetimes draw happens', () => {
         map(() => 'c'),
       );
     const listened = record(accepted, drains ? undefined : at);
-    client.run(() => client.transport().connect('server:7000').pipe(mergeMap(({ received }) => received)));
+    client.run(() =>
+      client
+        .transport()
+        .connect('server:7000')
+        .pipe(mergeMap(({ received }) => received)),
+    );
     scheduler.advance(40 * FRAME);
     expect(listened()).toBe(rows.get(listen));
     expect(seen[0]?.()).toBe(rows.get(closed));

@@ -27,6 +27,7 @@ import {
   INCOMPLETE,
   jsonLines,
   serve,
+  TransportError,
   type BindOptions,
   type Connection,
   type FrameLimit,
@@ -191,8 +192,8 @@ describe('examples/json-rpc, messageConnection()', () => {
         next: (rpc) => {
           opened.next(rpc);
         },
-        error: (error: { code: string }) => {
-          end.next(error.code);
+        error: (error: unknown) => {
+          end.next(TransportError.is(error) ? error.code : String(error));
         },
         complete: () => {
           end.next('complete');

@@ -210,7 +210,7 @@ const allOf = (answer: Observable<unknown>): Promise<unknown> =>
     lastValueFrom(
       answer.pipe(
         materialize(),
-        map(({ kind, value, error }) => [kind, value ?? error]),
+        map(({ kind, value, error }) => [kind, value ?? (error as unknown)]),
         toArray(),
       ),
     ),
@@ -276,7 +276,7 @@ describe('examples/nestjs', () => {
     const { client, controller } = await startBoth();
     await soon(lastValueFrom(client.emit('bad event', 0), { defaultValue: undefined }));
     await soon(lastValueFrom(client.emit('no such event', 0), { defaultValue: undefined }));
-    for (const n of [1, 2, 3]) client.emit('event', n);
+    for (const n of [1, 2, 3]) void client.emit('event', n);
     expect(await soon(firstValueFrom(controller.events.pipe(take(3), toArray())))).toEqual([1, 2, 3]);
   });
 

@@ -3,6 +3,7 @@ import {
   defer,
   finalize,
   ignoreElements,
+  map,
   merge,
   takeWhile,
   tap,
@@ -61,7 +62,10 @@ export function ask<In, Out>(
     };
     const answers = defer(() => {
       for (let count = 0; count < inFlight; count += 1) askNext();
-      return concat(connection.received, throwError(peerEnded));
+      return concat(
+        connection.received,
+        throwError(() => peerEnded()),
+      );
     });
     const stopping = stop.pipe(
       tap(() => {
@@ -71,7 +75,8 @@ export function ask<In, Out>(
     const peerEnded = (): TransportError =>
       new TransportError('ERR_PEER_ENDED', { phase: 'read', endpoint: connection.remote });
     return merge(answers.pipe(tap(hear)), stopping).pipe(
-      takeWhile(() => !stopped || pending.length > 0),
+      map(() => stopped && pending.length === 0),
+      takeWhile((isOver) => !isOver),
       finalize(() => {
         tally.unanswered += pending.length;
       }),

@@ -1,11 +1,10 @@
-import type { Endpoint } from '../endpoint/endpoint.ts';
 import type { BenchTally } from './bench-tally.ts';
 import { formatBytes, formatTime } from './format-quantity.ts';
 import { styles } from './style.ts';
 
 /** What was measured. */
 export interface BenchSubject {
-  readonly endpoint: Endpoint | string;
+  readonly endpoint: string;
   readonly connections: number;
   readonly inFlight: number;
   /** Bytes of a message, without its framing. */

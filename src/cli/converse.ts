@@ -73,12 +73,12 @@ export function converse<In, Out>(
     }),
     exceptOf(connection),
   );
-  return using(
-    () =>
-      stop.subscribe(() => {
-        connection.end();
-      }),
-    () => merge(concat(said, end), concat(heard, output.flushed).pipe(takeUntil(output.failed))),
+  const ending = (): Subscription =>
+    stop.subscribe(() => {
+      connection.end();
+    });
+  return using(ending, () =>
+    merge(concat(said, end), concat(heard, output.flushed).pipe(takeUntil(output.failed))),
   ).pipe(
     catchError((error: unknown) => {
       connection.abort(error);
