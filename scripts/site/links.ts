@@ -40,7 +40,9 @@ function* brokenInSite(site: string): Generator<string> {
     for (const target of targets) {
       if (/^(?:[a-z][a-z\d+.-]*:|\/\/)/iu.test(target)) continue;
       const [path = '', anchor = ''] = decodeURI(target.replaceAll('&amp;', '&')).split('#');
-      const at = path === '' ? file : posix.join(posix.dirname(file), path.split('?')[0] ?? '');
+      const to = path === '' ? file : posix.join(posix.dirname(file), path.split('?')[0] ?? '');
+      // A folder is asked for its front page.
+      const at = to.endsWith('/') ? `${to}index.html` : to;
       const shown = `${relative(site, file)}: ${target}`;
       if (!existsSync(at)) yield `${shown}, there is no ${at}`;
       else if (anchor !== '' && anchors.get(at)?.has(anchor) !== true)

@@ -1,11 +1,12 @@
 /**
- * Looks at the built site in a headless Chromium, wide and narrow, and leaves pictures in temp/look. `npm run docs:look`, of the
- * pages whose path holds a word: `npm run docs:look -- documents/`.
+ * Looks at the built site in a headless Chromium, wide and narrow, and leaves pictures in temp/look. `npm run docs:look` is the
+ * guides and other pages of text, and a page of each kind of the reference; a word behind it, all pages whose path holds the word:
+ * `npm run docs:look -- html`.
  */
 import { createReadStream, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { extname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { chromium, type Browser, type Page } from 'playwright-core';
 
@@ -33,10 +34,7 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
-const [word = ''] = process.argv.slice(2);
-const pages = readdirSync(SITE, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.html') && file.includes(word))
-  .sort();
+const [word] = process.argv.slice(2);
 // These are kept as pictures: the front page, an operator, and the pages with diagrams.
 const pictured = [
   'index.html',
@@ -44,6 +42,16 @@ const pictured = [
   'functions/rxjs-net.boundedMergeMap.html',
   'documents/Marble_diagrams.html',
 ];
+const all = readdirSync(SITE, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.html'))
+  .sort();
+const isFirstOfItsKind = (file: string): boolean =>
+  file === all.find((other) => dirname(other) === dirname(file));
+const pages = all.filter((file) =>
+  word === undefined
+    ? /^documents\/[A-Z]/u.test(file) || pictured.includes(file) || isFirstOfItsKind(file)
+    : file.includes(word),
+);
 
 mkdirSync(PICTURES, { recursive: true });
 const server = await serveFiles();
