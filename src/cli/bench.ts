@@ -29,7 +29,7 @@ import { benchJson, benchProgress, benchTable, type BenchSubject } from './bench
 import { BenchTally } from './bench-tally.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { during } from './during.ts';
-import { PEER } from './endpoint-argument.ts';
+import { endpointOf, PEER, unix } from './endpoint-argument.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { optionTable } from './help.ts';
 import { liveScreen } from './live-screen.ts';
@@ -48,7 +48,9 @@ const CLOSE_TIMEOUT = 1_000;
 
 type Numbers = Readonly<Record<'connections' | 'inFlight' | 'size' | 'duration' | 'timeout', Option<number>>>;
 type BenchOptions = Numbers &
-  Readonly<Record<'json' | 'help', Option<boolean>>> & { readonly framing: Option<'lines' | 'length'> };
+  Readonly<Record<'json' | 'unix' | 'help', Option<boolean>>> & {
+    readonly framing: Option<'lines' | 'length'>;
+  };
 
 const benchOptions: BenchOptions = {
   connections: count(`how many are open at the same time (${CONNECTIONS})`),
@@ -59,6 +61,7 @@ const benchOptions: BenchOptions = {
   duration: time('how long to ask (10s)'),
   framing: choice(['lines', 'length'], 'a line each, or a length of 4 bytes in front (lines)'),
   timeout: time('how long resolving and dialling may take, and then the TLS handshake (5s, 10s)'),
+  unix,
   json: flag('the result as one line of JSON, with times in milliseconds'),
   help: flag('this text'),
 };
@@ -93,7 +96,8 @@ export const benchCommand: Command = {
     defer(() => {
       const given = parseArguments({ ...benchOptions, ...clientTlsOptions }, PEER, args);
       if (given === undefined) return of(line(help));
-      const { values, argument: endpoint } = given;
+      const { values, argument } = given;
+      const endpoint = endpointOf(argument, values);
       const { timeout, duration = DURATION, json = false } = values;
       const { connections = CONNECTIONS, inFlight = IN_FLIGHT, size = SIZE, framing = 'lines' } = values;
       // Refused once, and not by each connection.

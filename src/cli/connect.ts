@@ -4,7 +4,7 @@ import { idleTimeout } from '../operators/idle-timeout.ts';
 import { connect } from '../transport/connect.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { conversationOptions, GRACE } from './conversation-options.ts';
-import { PEER } from './endpoint-argument.ts';
+import { endpointOf, PEER } from './endpoint-argument.ts';
 import { during } from './during.ts';
 import { optionTable } from './help.ts';
 import { time } from './option-kinds.ts';
@@ -52,8 +52,9 @@ export const connectCommand: Command = {
       if (given === undefined) return of(line(help));
       const { values, argument } = given;
       const { timeout, idle = Infinity, grace = GRACE, endWithPeer } = values;
-      const dialled = connect(argument, {
-        tls: clientTls(argument, values),
+      const endpoint = endpointOf(argument, values);
+      const dialled = connect(endpoint, {
+        tls: clientTls(endpoint, values),
         connectTimeout: timeout,
         handshakeTimeout: timeout,
         allowHalfOpen: endWithPeer !== true && !terminal.isTyped,

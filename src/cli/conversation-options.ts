@@ -1,7 +1,8 @@
+import { unix } from './endpoint-argument.ts';
 import { flag, time } from './option-kinds.ts';
 import type { Option } from './option.ts';
 
-type Flags = Readonly<Record<'lines' | 'crlf' | 'endWithPeer' | 'help', Option<boolean>>>;
+type Flags = Readonly<Record<'lines' | 'crlf' | 'endWithPeer' | 'unix' | 'help', Option<boolean>>>;
 type Times = Readonly<Record<'idle' | 'grace', Option<number>>>;
 
 /** What `connect` and `listen` have in common. */
@@ -11,6 +12,7 @@ export const conversationOptions: Flags & Times = {
   endWithPeer: flag(
     'end when the peer ends, whatever standard input has left; so it is when that is a terminal',
   ),
+  unix,
   idle: time('give up a connection on which nothing was said for so long, either way; default: never'),
   grace: time('how long Ctrl-C waits for the peer to end (10s)'),
   help: flag('this text'),

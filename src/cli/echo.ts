@@ -20,7 +20,7 @@ import { bind } from '../transport/bind.ts';
 import type { Server } from '../transport/server.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { acceptedLine, closedLine, refusedLine } from './connection-report.ts';
-import { LISTENER } from './endpoint-argument.ts';
+import { endpointOf, LISTENER, unix } from './endpoint-argument.ts';
 import { during } from './during.ts';
 import { formatBytes } from './format-quantity.ts';
 import { optionTable } from './help.ts';
@@ -31,9 +31,12 @@ import { line, NO_SCREEN } from './output.ts';
 import { rates } from './rate.ts';
 import { serverTls, serverTlsOptions } from './tls-arguments.ts';
 
-const echoOptions: Readonly<Record<'idle' | 'grace', Option<number>> & Record<'help', Option<boolean>>> = {
+const echoOptions: Readonly<
+  Record<'idle' | 'grace', Option<number>> & Record<'unix' | 'help', Option<boolean>>
+> = {
   idle: time('reset a connection on which nothing was said for so long; default: never'),
   grace: time('how long Ctrl-C waits for connections before it closes them (10s)'),
+  unix,
   help: flag('this text'),
 };
 
@@ -69,8 +72,9 @@ export const echoCommand: Command = {
       if (given === undefined) return of(line(help));
       const { values, argument } = given;
       const { idle = Infinity, grace } = values;
-      const tls = serverTls(argument, values);
-      return bind(argument, { tls, gracePeriod: grace, until: terminal.stop }).pipe(
+      const endpoint = endpointOf(argument, values);
+      const tls = serverTls(endpoint, values);
+      return bind(endpoint, { tls, gracePeriod: grace, until: terminal.stop }).pipe(
         switchMap((server) => outputOf(server, idle, terminal)),
       );
     }),

@@ -24,7 +24,7 @@ import type { Server } from '../transport/server.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { acceptedLine, closedLine, refusedLine } from './connection-report.ts';
 import { conversationOptions, GRACE } from './conversation-options.ts';
-import { LISTENER } from './endpoint-argument.ts';
+import { endpointOf, LISTENER } from './endpoint-argument.ts';
 import { during } from './during.ts';
 import { formatTime } from './format-quantity.ts';
 import { optionTable } from './help.ts';
@@ -76,10 +76,11 @@ export const listenCommand: Command = {
       if (given === undefined) return of(line(help));
       const { values, argument } = given;
       const { keep = false, timeout = Infinity, idle = Infinity, grace = GRACE, endWithPeer } = values;
+      const endpoint = endpointOf(argument, values);
       const label = keep ? labelOf(terminal) : (): string => '';
       const listening: Listening = {
-        ...{ endpoint: argument, keep, timeout, idle, grace },
-        tls: serverTls(argument, values),
+        ...{ endpoint, keep, timeout, idle, grace },
+        tls: serverTls(endpoint, values),
         allowHalfOpen: !keep && endWithPeer !== true && !terminal.isTyped,
         talk: talker(terminal, { ...values, label, endsWithInput: !keep }),
       };
