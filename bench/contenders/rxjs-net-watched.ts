@@ -12,10 +12,10 @@ const CHANNELS: readonly (keyof DiagnosticsMessages)[] = [
 
 /** This library, with somebody who listens to its diagnostics channels and counts, as cheaply as one can. */
 export function watched(): Contender {
+  const counts = new Map<string, number>();
   for (const name of CHANNELS) {
-    let count = 0;
     subscribe(name, () => {
-      count += 1;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
     });
   }
   return rxjsNet;

@@ -1,15 +1,15 @@
 import { NotificationType, RequestType0, RequestType, type MessageConnection } from 'vscode-jsonrpc/node';
 
 /** What of the Language Server Protocol is needed to find what is still to do in a document. */
-export const initialize = new RequestType<{ rootUri: string | null }, { capabilities: object }, void>(
-  'initialize',
+export const initialize: RequestType<{ rootUri: string | null }, { capabilities: object }, void> =
+  new RequestType('initialize');
+export const didOpen: NotificationType<{ textDocument: { uri: string; text: string } }> =
+  new NotificationType('textDocument/didOpen');
+export const publishDiagnostics: NotificationType<Diagnostics> = new NotificationType(
+  'textDocument/publishDiagnostics',
 );
-export const didOpen = new NotificationType<{ textDocument: { uri: string; text: string } }>(
-  'textDocument/didOpen',
-);
-export const publishDiagnostics = new NotificationType<Diagnostics>('textDocument/publishDiagnostics');
-export const shutdown = new RequestType0<null, void>('shutdown');
-export const exit = new NotificationType<void>('exit');
+export const shutdown: RequestType0<null, void> = new RequestType0('shutdown');
+export const exit: NotificationType<void> = new NotificationType('exit');
 
 export interface Diagnostics {
   readonly uri: string;

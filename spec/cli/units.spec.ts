@@ -70,6 +70,7 @@ describe('units of the command line', () => {
     [parseTime, 'soon', '"soon": write a time, such as 50, 50ms, 1.5s or 2m'],
     [parseTime, '-5', '"-5": write a time, such as 50, 50ms, 1.5s or 2m'],
     [parseTime, '5d', '"5d": there is no unit "d"; write ms, s, m or h'],
+    [parseTime, '600h', '"600h": the longest time is 24 days, or 596h'],
     [parseTime, '0.1ms', '"0.1ms": that is less than the half of 1 of milliseconds'],
     [parseSize, '', '"": write a number of bytes, such as 1000, 64KiB or 1MB'],
     [parseSize, '1mb', '"1mb": there is no unit "mb"; write B, kB, MB, GB, KiB, MiB or GiB'],

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import {
   concat,
+  count,
   EMPTY,
   finalize,
   firstValueFrom,
@@ -18,8 +19,10 @@ import {
   type Subscription,
 } from 'rxjs';
 import {
+  framed,
   framedConnection,
   lines,
+  openConnection,
   serve,
   TransportError,
   type Bytes,
@@ -388,5 +391,25 @@ describe('withReceived', () => {
     expect(await seen?.close()).toMatchObject({ bytesWritten: 2 });
     seen?.abort();
     expect([written(), serving.log.length]).toEqual(['ab', 2]);
+  });
+});
+
+describe('serve, of requests that came in one piece,', () => {
+  it('holds again after each release, so that a client that reads gets every answer (rule 13)', async () => {
+    const requests = 200;
+    const answer = 'a'.repeat(64 * 1024);
+    const { server } = await startServer({ maxWriteBuffer: 512 * 1024 });
+    const outcomes = record(
+      server.connections.pipe(
+        framed(lines()),
+        serve(({ received }) => received.pipe(map(() => answer))),
+      ),
+    );
+    const client = await openConnection(server.endpoint);
+    client.write('x\n'.repeat(requests));
+    const answers = framedConnection(client, lines()).received.pipe(take(requests), count());
+    expect(await firstValueFrom(answers)).toBe(requests);
+    expect(outcomes.log).toEqual([]);
+    client.abort();
   });
 });

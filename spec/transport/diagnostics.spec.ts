@@ -1,6 +1,20 @@
 import { hasSubscribers, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PassThrough } from 'node:stream';
-import { filter, firstValueFrom, lastValueFrom, mergeMap, NEVER, Subject, take, toArray } from 'rxjs';
+import {
+  catchError,
+  endWith,
+  filter,
+  firstValueFrom,
+  ignoreElements,
+  lastValueFrom,
+  merge,
+  mergeMap,
+  NEVER,
+  Subject,
+  take,
+  takeUntil,
+  toArray,
+} from 'rxjs';
 import {
   bind,
   connect,
@@ -294,5 +308,58 @@ describe('fromDiagnostics', () => {
     record(dial);
     expect(starts).toEqual([{ endpoint: 'nobody:1' }]);
     expect(hasSubscribers('rxjs-net:connect:start')).toBe(false);
+  });
+});
+
+describe('who is told, and leaves at once,', () => {
+  it.each(['rxjs-net:connection:open', 'rxjs-net:connect:end'] as const)(
+    'closes the connection that it has dialled: %s',
+    async (name) => {
+      const { server, accept } = await startServer();
+      const told = listenTo(['rxjs-net:connect:end']);
+      const left = fromDiagnostics(name).pipe(
+        filter((message) => !('role' in message) || message.role === 'dialled'),
+      );
+      connect(server.endpoint).pipe(takeUntil(left)).subscribe();
+      await lastValueFrom((await accept()).received, { defaultValue: 'ended' });
+      expect(told).toHaveLength(1);
+    },
+  );
+
+  it('closes what a handshake of TLS has come to', async () => {
+    const { ca, server: identity } = await certificates();
+    const { server } = await startServer({ tls: { secureContext: identity } }, 'tls://127.0.0.1:0');
+    const told = listenTo(['rxjs-net:handshake:end']);
+    const ended = server.connections.pipe(
+      mergeMap(({ received }) => received.pipe(ignoreElements(), endWith('ended'))),
+      catchError(() => ['lost']),
+    );
+    const over = firstValueFrom(merge(server.refused, ended));
+    const left = fromDiagnostics('rxjs-net:handshake:end').pipe(
+      filter(({ handshake }) => handshake.role === 'dialled'),
+    );
+    const port = server.endpoint.split(':').at(-1) ?? '';
+    connect(`tls://localhost:${port}`, { tls: { secureContext: { ca } } })
+      .pipe(takeUntil(left))
+      .subscribe();
+    await over;
+    expect(told).toHaveLength(2);
+  });
+
+  it('closes the server that it has bound', async () => {
+    const listening = fromDiagnostics('rxjs-net:server:listen');
+    const told = next('rxjs-net:server:listen');
+    bind('127.0.0.1:0').pipe(takeUntil(listening)).subscribe();
+    await firstValueFrom((await told).server.closed);
+  });
+
+  it('or drains the server, has it deliver the connection first that it was told of', async () => {
+    const until = fromDiagnostics('rxjs-net:connection:open');
+    const { server, accept } = await startServer({ until });
+    const peer = await dialRaw(server.endpoint);
+    const connection = await accept();
+    peer.end();
+    await connection.close();
+    await firstValueFrom(server.closed);
   });
 });

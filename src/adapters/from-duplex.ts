@@ -4,6 +4,7 @@ import { readConnectionOptions, type ConnectionOptions } from '../connection/con
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { plainTraits } from '../connection/stream-traits.ts';
+import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -67,5 +68,7 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
   // Node would end the write side at the peer's end by itself; here `allowHalfOpen` and rule 12 decide.
   duplex.allowHalfOpen = true;
   const profile = { settings, role: 'accepted', draining: NEVER, traits: plainTraits } as const;
-  return new DuplexConnection(duplex, local, remote, profile);
+  const connection = new DuplexConnection(duplex, local, remote, profile);
+  tellOpened(connection, profile);
+  return connection;
 }

@@ -11,6 +11,9 @@ const MILLISECONDS: ReadonlyMap<string, number> = new Map([
   ['h', 3_600_000],
 ]);
 
+// What a timer of Node can wait for (2 ** 31 - 1 ms); beyond, it would fire at once.
+const LONGEST = 2_147_483_647;
+
 // Decimal and binary prefixes as of ISO 80000-1 and IEC 80000-13; K for k is common.
 const BYTES: ReadonlyMap<string, number> = new Map([
   ['', 1],
@@ -37,7 +40,9 @@ export function parseTime(text: string): number {
   const { number, unit } = split(text, 'write a time, such as 50, 50ms, 1.5s or 2m');
   const factor = MILLISECONDS.get(unit.toLowerCase());
   if (factor === undefined) throw unknownUnit(text, unit, 'write ms, s, m or h');
-  return whole(text, number * factor, 'milliseconds');
+  const time = whole(text, number * factor, 'milliseconds');
+  if (time > LONGEST) throw new UsageError(`${quoted(text)}: the longest time is 24 days, or 596h`);
+  return time;
 }
 
 /** A number of bytes: `100`, `64KiB`, `1MB`. */

@@ -30,7 +30,7 @@ import { Senders, type SendersHost } from './senders.ts';
 import { EncodedWriting, type EncodingHost } from './encoded-writing.ts';
 import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
-import { tellClosed, tellOpened } from './tell-of-connection.ts';
+import { tellClosed } from './tell-of-connection.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** What all connections of one listener, or of one dial, have in common. One object, shared by all of them. */
@@ -107,7 +107,6 @@ export class DuplexConnection
     this.#sense();
     // It may have ended while somebody read a header in front of this connection.
     if (stream.readableEnded) this.onStreamEnd();
-    tellOpened(this, profile);
   }
 
   get byteChannel(): ByteChannel {

@@ -1,5 +1,13 @@
 import type { Duplex } from 'node:stream';
-import { BehaviorSubject, defer, of, type Observable, type Subscriber } from 'rxjs';
+import {
+  BehaviorSubject,
+  distinctUntilChanged,
+  map,
+  defer,
+  of,
+  type Observable,
+  type Subscriber,
+} from 'rxjs';
 import type { TransportError } from '../errors/transport-error.ts';
 import { encoded } from '../framing/buffer-sink.ts';
 import type { Encode } from '../framing/byte-sink.ts';
@@ -56,7 +64,6 @@ export class Outbound {
   #waiters: FlushWaiters | undefined;
   #state: 'open' | 'ended' | 'gone' = 'open';
   #congested = false;
-  #tellingCongestion = false;
   #accepted = 0;
   #handedOver = 0;
   #flushed = 0;
@@ -89,7 +96,11 @@ export class Outbound {
   get congested(): Observable<boolean> {
     return defer(() => {
       if (this.#state === 'gone') return of(false);
-      return (this.#congestion ??= new BehaviorSubject(this.#congested));
+      const changes = (this.#congestion ??= new BehaviorSubject(this.#congested));
+      return changes.pipe(
+        map(() => this.#congested),
+        distinctUntilChanged(),
+      );
     }).pipe(guarded(this.#host));
   }
 
@@ -295,14 +306,9 @@ export class Outbound {
 
   #setCongested(congested: boolean): void {
     this.#congested = congested;
-    // Told one change after the other: a subscriber that writes when there is room may change it again, and the others would
-    // be told the later change first.
-    if (this.#tellingCongestion) return;
-    this.#tellingCongestion = true;
-    while (this.#congestion !== undefined && this.#congestion.value !== this.#congested) {
-      this.#congestion.next(this.#congested);
-    }
-    this.#tellingCongestion = false;
+    // A subscriber that writes when there is room may change it again, and has to know at once, so that it writes no more. Those who
+    // have not been told of the room yet are told what is so by then.
+    if (this.#congestion?.value !== congested) this.#congestion?.next(congested);
   }
 
   #complete(subscriber: Subscriber<never>): void {

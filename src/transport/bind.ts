@@ -26,6 +26,7 @@ import { nodeNetwork, type Network } from './network.ts';
 import type { Server } from './server.ts';
 import { tlsAcceptor, type TlsAcceptor } from './tls-acceptor.ts';
 import { readTlsOptions } from './tls-options.ts';
+import { serverListening } from './transport-channels.ts';
 
 /**
  * Binds an endpoint and emits the server. Cold: every subscription binds a socket of its own.
@@ -126,7 +127,11 @@ function boundServer(
       bindAddress(netServer, target, settings, acceptor !== undefined).subscribe({
         next: (address) => {
           bound = true;
-          subscriber.next(new ListeningServer(netServer, address, settings, network.tcp, acceptor));
+          const server = new ListeningServer(netServer, address, settings, network.tcp, acceptor);
+          if (serverListening.hasSubscribers) serverListening.publish({ server });
+          // Who was told has unsubscribed, and nobody else would close it.
+          if (subscriber.closed) server.shutdown();
+          else subscriber.next(server);
         },
         error: (error: unknown) => {
           subscriber.error(error);

@@ -13,9 +13,11 @@ import {
   tap,
   throwError,
 } from 'rxjs';
+import { connectionOpened } from '../connection/connection-channels.ts';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
+import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
 import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
@@ -27,6 +29,7 @@ import { handshakeInTime } from './handshake-in-time.ts';
 import { inTime } from './in-time.ts';
 import { nodeNetwork, type Network } from './network.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
+import { tellBefore } from './tell-before.ts';
 import { tellOfDial } from './tell-of-dial.ts';
 import { secureDialled } from './tls-handshake.ts';
 import { readTlsOptions, type TlsSettings } from './tls-options.ts';
@@ -97,8 +100,27 @@ export function dialConnection(
         : switchMap((socket) => secure(socket, target, settings, tls, network)),
     );
     const dialling = settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
-    return tellOfDial(dialling, target);
+    return tellOfDial(tellOfOpening(dialling, target), target);
   });
+}
+
+/** Before anybody has it, because it may be lost as soon as somebody has. */
+function tellOfOpening(
+  dialled: Observable<DuplexConnection>,
+  target: EndpointParts,
+): Observable<DuplexConnection> {
+  if (!connectionOpened.hasSubscribers) return dialled;
+  const described = { role: 'dialled', endpoint: formatEndpoint(target) } as const;
+  return dialled.pipe(
+    tellBefore(
+      (connection) => {
+        tellOpened(connection, described);
+      },
+      (connection) => {
+        connection.letGo();
+      },
+    ),
+  );
 }
 
 function dialInTime(target: EndpointParts, settings: ConnectSettings, network: Network): Observable<Socket> {

@@ -4,6 +4,7 @@ import { AsyncSubject, EMPTY, map, merge, Observable, Subject, switchMap, take, 
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits, type StreamTraits } from '../connection/stream-traits.ts';
+import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
@@ -20,7 +21,7 @@ import type { ServerStats } from './server-stats.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
 import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
-import { serverClosed, serverDraining, serverListening, serverRefused } from './transport-channels.ts';
+import { serverClosed, serverDraining, serverRefused } from './transport-channels.ts';
 import { tlsTraits } from './tls-traits.ts';
 import type { WaitingSockets, WaitingSocketsHost } from './waiting-sockets.ts';
 
@@ -114,7 +115,6 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       map(() => this.#summary()),
     );
     this.#listen();
-    if (serverListening.hasSubscribers) serverListening.publish({ server: this });
   }
 
   /** Stops accepting and tells the connections; they go on until each has finished. */
@@ -243,6 +243,8 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     const local = own === endpoint ? endpoint : secured ? withTls(own) : own;
     const connection = new DuplexConnection(stream, local, secured ? withTls(peer) : peer, this.#profile);
     this.#open.add(connection);
+    // Now that it is one of ours: who is told may end the server.
+    tellOpened(connection, this.#profile);
     return connection;
   }
 

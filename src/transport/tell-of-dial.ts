@@ -13,5 +13,6 @@ export function tellOfDial<C extends Connection>(dial: Observable<C>, target: En
     begin: (): ConnectAttempt => ({ endpoint: formatEndpoint(target) }),
     end: (attempt, { value, ...failure }) =>
       value === undefined ? { attempt, ...failure } : { attempt, connection: value },
+    release: (connection) => void connection.close(),
   });
 }

@@ -17,5 +17,6 @@ export function tellOfHandshake(
       value === undefined
         ? { handshake: begun, ...failure }
         : { handshake: begun, tls: tlsTraits.tls(value) },
+    release: (stream) => stream.destroy(),
   });
 }

@@ -1,5 +1,6 @@
 import { defer, tap, type Observable } from 'rxjs';
 import type { DiagnosticsChannel } from '../connection/connection-channels.ts';
+import { tellBefore } from './tell-before.ts';
 
 /** What came of it: a value, an error, or neither, when nobody waited any more. */
 export interface Outcome<T> {
@@ -13,6 +14,8 @@ export interface Telling<T, Begun, Ended> {
   readonly ended: DiagnosticsChannel<Ended>;
   readonly begin: () => Begun;
   readonly end: (begun: Begun, outcome: Outcome<T>) => Ended;
+  /** What becomes of a value that nobody waits for any more, since it was told. */
+  readonly release: (value: T) => void;
 }
 
 /**
@@ -24,22 +27,21 @@ export interface Telling<T, Begun, Ended> {
  */
 export function tellOf<T, Begun, Ended>(
   source: Observable<T>,
-  { started, ended, begin, end }: Telling<T, Begun, Ended>,
+  { started, ended, begin, end, release }: Telling<T, Begun, Ended>,
 ): Observable<T> {
   if (!started.hasSubscribers && !ended.hasSubscribers) return source;
   return defer(() => {
     const begun = begin();
     let isOver = false;
     const tellEnd = (outcome: Outcome<T>): void => {
-      if (!isOver) ended.publish(end(begun, outcome));
+      if (isOver) return;
+      // First: who is told may unsubscribe.
       isOver = true;
+      ended.publish(end(begun, outcome));
     };
     started.publish(begun);
     return source.pipe(
       tap({
-        next: (value) => {
-          tellEnd({ value });
-        },
         error: (error: unknown) => {
           tellEnd({ error });
         },
@@ -48,6 +50,9 @@ export function tellOf<T, Begun, Ended>(
           tellEnd({});
         },
       }),
+      tellBefore((value) => {
+        tellEnd({ value });
+      }, release),
     );
   });
 }
