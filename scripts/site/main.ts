@@ -39,7 +39,6 @@ const app = await Application.bootstrap({
   categoryOrder: [...new Set(entries.flatMap(({ file }) => [...sectionsOf(file).values()])), '*'],
   navigation: { includeCategories: true, includeGroups: true },
   customCss: 'scripts/site/site.css',
-  customCss: 'scripts/site/site.css',
   highlightLanguages: ['ts', 'js', 'sh', 'json', 'ini', 'yaml', 'md', 'console', 'dockerfile'],
   validation: {
     invalidLink: true,
