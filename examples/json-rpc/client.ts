@@ -46,7 +46,7 @@ export function jsonRpcClient(connection: Connection<Response, Request>): Observ
       tap((response) => {
         const call = calls.get(response.id);
         calls.delete(response.id);
-        if ('error' in response) {
+        if (response.error) {
           call?.error(new JsonRpcError(response.error));
         } else {
           call?.next(response.result);

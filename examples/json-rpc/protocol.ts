@@ -16,9 +16,13 @@ export interface ErrorObject {
   readonly data?: unknown;
 }
 
-export type Response =
-  | { readonly jsonrpc: '2.0'; readonly id: Id; readonly result: unknown }
-  | { readonly jsonrpc: '2.0'; readonly id: Id; readonly error: ErrorObject };
+/** It has one of the two; some servers write the other one as null. */
+export interface Response {
+  readonly jsonrpc: '2.0';
+  readonly id: Id;
+  readonly result?: unknown;
+  readonly error?: ErrorObject | null;
+}
 
 export const errorCodes = {
   parseError: -32700,

@@ -39,6 +39,10 @@ export function jsonRpcHandler(
   return ({ received }) => {
     // Read once, for the calls and for what cancels them.
     const messages = received.pipe(share());
+    const requests = messages.pipe(
+      mergeMap((message): readonly unknown[] => (Array.isArray(message) ? message : [message])),
+      filter(isRequest),
+    );
     let running = 0;
 
     const call = ({ method, params }: Request): Observable<unknown> =>
@@ -69,7 +73,7 @@ export function jsonRpcHandler(
         map((result): Response => ({ jsonrpc: '2.0', id, result: result ?? null })),
         defaultIfEmpty<Response, Response>({ jsonrpc: '2.0', id, result: null }),
         catchError((error: unknown) => of(failure(id, error))),
-        takeUntil(messages.pipe(filter((other) => isRequest(other) && cancels(other, id)))),
+        takeUntil(requests.pipe(filter((other) => cancels(other, id)))),
         defaultIfEmpty(failure(id, refusal('cancelled', 'it was cancelled'))),
       );
     };

@@ -33,6 +33,7 @@ import {
   type FrameLimit,
   type ServeOutcome,
 } from 'rxjs-net';
+import { connectionDouble } from 'rxjs-net/testing';
 import {
   CancellationTokenSource,
   createMessageConnection,
@@ -542,6 +543,24 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     peer.socket.write('{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":7}}\n');
     await peer.hears('"id":7');
     expect(JSON.parse(peer.heard)).toEqual(failure(errorCodes.cancelled, 7));
+  });
+
+  it('is cancelled by a notification in a batch as well', async () => {
+    const { port } = await servingLines();
+    const peer = await dial(port);
+    peer.socket.write('{"jsonrpc":"2.0","id":7,"method":"wait"}\n');
+    peer.socket.write('[{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":7}}]\n');
+    await peer.hears('"id":7');
+    expect(JSON.parse(peer.heard)).toEqual(failure(errorCodes.cancelled, 7));
+  });
+
+  it('takes an error of null for none, as some servers write it', async () => {
+    const rpc = jsonRpcClient(
+      connectionDouble<Response, Request>({
+        received: of({ jsonrpc: '2.0', id: 1, result: 42, error: null }),
+      }),
+    );
+    expect(await soon(rpc.pipe(mergeMap((client) => client.call('any'))))).toBe(42);
   });
 
   it('refuses calls beyond those that may run', async () => {

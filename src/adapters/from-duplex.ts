@@ -4,7 +4,6 @@ import { readConnectionOptions, type ConnectionOptions } from '../connection/con
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { plainTraits } from '../connection/stream-traits.ts';
-import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { TransportError } from '../errors/transport-error.ts';
 
@@ -69,6 +68,6 @@ export function fromDuplex(duplex: Duplex, options: FromDuplexOptions = {}): Con
   duplex.allowHalfOpen = true;
   const profile = { settings, role: 'accepted', draining: NEVER, traits: plainTraits } as const;
   const connection = new DuplexConnection(duplex, local, remote, profile);
-  tellOpened(connection, profile);
+  connection.tellOpened();
   return connection;
 }

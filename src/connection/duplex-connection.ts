@@ -30,7 +30,7 @@ import { Senders, type SendersHost } from './senders.ts';
 import { EncodedWriting, type EncodingHost } from './encoded-writing.ts';
 import { listenTo, type StreamListener } from './stream-events.ts';
 import type { StreamTraits } from './stream-traits.ts';
-import { tellClosed } from './tell-of-connection.ts';
+import { tellClosed, tellOpened } from './tell-of-connection.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** What all connections of one listener, or of one dial, have in common. One object, shared by all of them. */
@@ -239,6 +239,11 @@ export class DuplexConnection
         tell(this.#record.error);
       });
     });
+  }
+
+  /** For its owner, as soon as it has one: who is told may end it. */
+  tellOpened(): void {
+    tellOpened(this, this.#profile);
   }
 
   abort(reason?: unknown): void {

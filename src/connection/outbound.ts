@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import {
   BehaviorSubject,
+  defer,
   distinctUntilChanged,
   map,
-  defer,
   of,
   type Observable,
   type Subscriber,

@@ -12,12 +12,12 @@ import {
   takeUntil,
   tap,
   throwError,
+  type MonoTypeOperatorFunction,
 } from 'rxjs';
 import { connectionOpened } from '../connection/connection-channels.ts';
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection } from '../connection/duplex-connection.ts';
 import { socketTraits } from '../connection/stream-traits.ts';
-import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint, EndpointParts } from '../endpoint/endpoint.ts';
 import { formatAddress, formatEndpoint } from '../endpoint/format-endpoint.ts';
 import { parseEndpoint } from '../endpoint/parse-endpoint.ts';
@@ -100,28 +100,20 @@ export function dialConnection(
         : switchMap((socket) => secure(socket, target, settings, tls, network)),
     );
     const dialling = settings.signal === undefined ? dialled : abortable(dialled, settings.signal, target);
-    return tellOfDial(tellOfOpening(dialling, target), target);
+    const told = connectionOpened.hasSubscribers ? dialling.pipe(tellOfOpening) : dialling;
+    return tellOfDial(told, target);
   });
 }
 
-/** Before anybody has it, because it may be lost as soon as somebody has. */
-function tellOfOpening(
-  dialled: Observable<DuplexConnection>,
-  target: EndpointParts,
-): Observable<DuplexConnection> {
-  if (!connectionOpened.hasSubscribers) return dialled;
-  const described = { role: 'dialled', endpoint: formatEndpoint(target) } as const;
-  return dialled.pipe(
-    tellBefore(
-      (connection) => {
-        tellOpened(connection, described);
-      },
-      (connection) => {
-        connection.letGo();
-      },
-    ),
-  );
-}
+/** Before anybody has it: who is told may unsubscribe, and then nobody has. */
+const tellOfOpening: MonoTypeOperatorFunction<DuplexConnection> = tellBefore(
+  (connection) => {
+    connection.tellOpened();
+  },
+  (connection) => {
+    connection.letGo();
+  },
+);
 
 function dialInTime(target: EndpointParts, settings: ConnectSettings, network: Network): Observable<Socket> {
   const { connectTimeout, scheduler } = settings;

@@ -4,7 +4,6 @@ import { AsyncSubject, EMPTY, map, merge, Observable, Subject, switchMap, take, 
 import type { Connection } from '../connection/connection.ts';
 import { DuplexConnection, type ConnectionProfile } from '../connection/duplex-connection.ts';
 import { socketTraits, type StreamTraits } from '../connection/stream-traits.ts';
-import { tellOpened } from '../connection/tell-of-connection.ts';
 import type { Endpoint } from '../endpoint/endpoint.ts';
 import { toTransportError } from '../errors/system-error.ts';
 import { TransportError } from '../errors/transport-error.ts';
@@ -244,7 +243,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     const connection = new DuplexConnection(stream, local, secured ? withTls(peer) : peer, this.#profile);
     this.#open.add(connection);
     // Now that it is one of ours: who is told may end the server.
-    tellOpened(connection, this.#profile);
+    connection.tellOpened();
     return connection;
   }
 
