@@ -22,10 +22,19 @@ async function echo(): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+/** What Node.js asks for the colours of a terminal (its manual, `tty`): a machine that tests has CI, and often no TERM. */
+const COLOURS = ['CI', 'COLORTERM', 'FORCE_COLOR', 'NODE_DISABLE_COLORS', 'NO_COLOR'];
+
 /** The command in a pseudo-terminal, and the keyboard in front of it. */
 function inTerminal(command: string): { readonly program: Program; readonly type: (keys: string) => void } {
   // exec, as a shell that stays would get the Ctrl-C, too: dash dies of it, and its 130 would be taken for the command's.
-  const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], { cwd: join(__dirname, '../..') });
+  const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], {
+    cwd: join(__dirname, '../..'),
+    env: {
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !COLOURS.includes(name))),
+      TERM: 'xterm-256color',
+    },
+  });
   const program = follow(child, command);
   // Who has ended reads no keys.
   child.stdin.on('error', () => undefined);
