@@ -1,6 +1,7 @@
 import { hasSubscribers, subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { PassThrough } from 'node:stream';
 import {
+  BehaviorSubject,
   catchError,
   endWith,
   filter,
@@ -201,6 +202,20 @@ describe('the diagnostics channels', () => {
     const [refusal] = of(told, 'rxjs-net:server:refuse');
     expect(refusal?.refusal.error.code).toBe('ERR_TOO_MANY_CONNECTIONS');
     expect(refusal?.server.endpoint).toBe('10.0.0.1:7');
+  });
+
+  it('tell once of a context of TLS that cannot be used, whoever looks at refused', async () => {
+    const { server: identity } = await certificates();
+    const told = listenTo(['rxjs-net:server:refuse']);
+    const contexts = new BehaviorSubject<object>(identity);
+    const { server } = await startServer({ tls: { secureContext: contexts } }, 'tls://127.0.0.1:0');
+    contexts.next({ cert: 'no certificate', key: 'no key' });
+    for (let n = 0; n < 2; n += 1) await firstValueFrom(server.refused);
+    const refusals = of(told, 'rxjs-net:server:refuse').map(({ refusal }) => refusal);
+    expect(refusals.map(({ remote, error }) => [remote, error.code])).toEqual([
+      [undefined, 'ERR_INVALID_OPTION'],
+    ]);
+    expect((await firstValueFrom(server.stats)).refused).toEqual({});
   });
 
   it('tell of a handshake, from its start to what was agreed on, at both ends', async () => {

@@ -29,7 +29,7 @@ export const errorMeanings = {
     'the peer connected and said nothing in time; raise firstByteTimeout if it may think for longer',
   ERR_CLOSE_TIMEOUT: 'the peer did not close in time and was reset; raise closeTimeout if it is slow',
   ERR_CLOSED:
-    'this connection was ended or closed here; firstValueFrom(connect(…)) closes what it returns, openConnection keeps it open',
+    'this connection was ended or closed here, or its gracePeriod was over; firstValueFrom(connect(…)) closes what it returns, openConnection keeps it open',
   ERR_ABORTED: 'the connection or the attempt was aborted here; see cause for the reason',
   ERR_ALREADY_READING: 'received has a subscriber already; share() it, or unsubscribe the first one',
   ERR_WRITE_OVERFLOW:

@@ -60,8 +60,8 @@ const FINAL: ReadonlySet<TransportErrorCode> = new Set<TransportErrorCode>([
  * ```
  *
  * RxJS' `resetOnSuccess` would count a server that accepts and drops as a success each time, and hammer it; `resetAfter`
- * asks for a connection that has held. Each `retry` wants a `backoff()` of its own; put both in a `defer` when the
- * result is subscribed more than once at a time. A final error, such as `ERR_INVALID_ENDPOINT`, is passed on.
+ * asks for a connection that has held. Each `retry` and each `repeat` wants a `backoff()` of its own, as each counts for itself; put
+ * them in a `defer` when the result is subscribed more than once at a time. A final error, such as `ERR_INVALID_ENDPOINT`, is passed on.
  *
  * @throws TransportError `ERR_INVALID_OPTION`
  * @example

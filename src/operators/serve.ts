@@ -57,7 +57,8 @@ export interface ServeOutcome<In = Buffer, Out = Bytes> {
  * ```
  *
  * Reading is held while the response is congested, so a peer that does not read is not read from either. The result
- * errors only when its source does.
+ * errors only when its source does. When the server drains, `received` completes at once, as `takeUntil` does: who fires `until` from
+ * within an operator of the handler fires it before that value has gone further down, and it gets no answer.
  *
  * @param handler - the response to one connection: an Observable, or an iterable or stream, which is pulled
  * @example

@@ -98,8 +98,11 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
     this.#admissions = new Admissions(checksOf(settings, acceptor, this.endpoint), this);
     this.#waitingSockets = waitingSockets(settings, this);
     // The latest context of TLS that could not be used is told to whoever comes later as well: it is still so.
-    const failures = acceptor?.failures.pipe(map((error): Refusal => ({ remote: undefined, error })));
-    this.refused = merge(this.#refusals, (failures ?? EMPTY).pipe(takeUntil(this.#listenerClosed)));
+    const badContexts = (acceptor?.failures ?? EMPTY).pipe(
+      map((error): Refusal => ({ remote: undefined, error })),
+      takeUntil(this.#listenerClosed),
+    );
+    this.refused = merge(this.#refusals, badContexts);
     this.open = this.#open.open;
     this.stats = this.#open.stats;
     this.idle = this.#open.none;
@@ -113,6 +116,10 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       take(1),
       map(() => this.#summary()),
     );
+    // Nobody was refused by it, so it is not counted.
+    badContexts.subscribe((refusal) => {
+      this.#tellRefusal(refusal);
+    });
     this.#listen();
   }
 
@@ -204,8 +211,12 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
   onRefused(remote: Endpoint | undefined, error: TransportError): void {
     this.#open.refused(error.code);
     const refusal = { remote, error };
-    if (serverRefused.hasSubscribers) serverRefused.publish({ server: this, refusal });
+    this.#tellRefusal(refusal);
     this.#refusals.next(refusal);
+  }
+
+  #tellRefusal(refusal: Refusal): void {
+    if (serverRefused.hasSubscribers) serverRefused.publish({ server: this, refusal });
   }
 
   onAdmitted(candidate: Candidate): void {

@@ -24,6 +24,6 @@ export interface ServerStats extends Traffic {
   readonly clean: number;
   /** Those that were lost, by why: `summary.error` of their `closed`. */
   readonly lost: CountsByCode;
-  /** Who was not let in, by why: the `error` of each {@link Refusal}. */
+  /** Who was not let in, by why: the `error` of each {@link Refusal} but a context of TLS that cannot be used, which refuses nobody. */
   readonly refused: CountsByCode;
 }
