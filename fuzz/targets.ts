@@ -10,6 +10,7 @@ import {
   type Codec,
   type LengthPrefixedOptions,
 } from '../src/index.ts';
+import { netstrings } from '../spec/framing/netstrings.ts';
 import { codecTarget } from './codec-target.ts';
 import { proxyTarget } from './proxy-target.ts';
 import type { Random } from './random.ts';
@@ -119,6 +120,7 @@ export const targets: readonly Target[] = [
   prefixed('4 bytes behind an offset of 3, kept', { offset: 3 }, frame(3, 4)),
   prefixed('2 bytes, adjusted by -2', { bytes: 2, adjustment: -2 }),
   prefixed('frames of up to 4 MiB', {}, bytes, FOUR_MIB),
+  codecTarget({ name: 'measured, netstrings', codec: netstrings(limited), limit: LIMIT, message: bytes }),
   codecTarget({ name: 'varintPrefixed', codec: varintPrefixed(limited), limit: LIMIT, message: bytes }),
   ofValues('serialized, JSON in frames', serialized(lengthPrefixed(limited), json)),
   ofValues('serialized, structured clones in varint frames', serialized(varintPrefixed(limited), structured)),

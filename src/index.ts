@@ -86,6 +86,7 @@ export type { LengthPrefixedOptions } from './framing/length-field.ts';
 export { lengthPrefixed } from './framing/length-prefixed.ts';
 export { lines, type LinesOptions } from './framing/lines.ts';
 export type { FrameLimit } from './framing/max-frame-length.ts';
+export { measured, type Measure, type MeasuredOptions } from './framing/measured.ts';
 export { serialized, type Serializer } from './framing/serialized.ts';
 export { varintPrefixed } from './framing/varint-prefixed.ts';
 

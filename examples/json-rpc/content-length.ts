@@ -1,17 +1,10 @@
-import {
-  delimited,
-  INCOMPLETE,
-  TransportError,
-  type Bytes,
-  type Codec,
-  type Decoder,
-  type FrameLimit,
-} from 'rxjs-net';
+import { measured, serialized, TransportError, type Bytes, type Codec, type FrameLimit } from 'rxjs-net';
 
 // An editor sends whole files.
 const MAX_FRAME_LENGTH = 16 * 1024 * 1024;
 // Two fields are all that the protocol has.
 const MAX_HEADER_LENGTH = 1024;
+const HEADER_END = '\r\n\r\n';
 
 /**
  * Messages behind a header that says how long they are, as language servers and debug adapters have it.
@@ -30,81 +23,26 @@ export function contentLength({ maxFrameLength: limit = MAX_FRAME_LENGTH }: Fram
   Buffer,
   Bytes
 > {
-  return {
-    decoder: () => new ContentLengthDecoder(limit),
-    encode: (message, sink) => {
-      const length = Buffer.byteLength(message);
-      if (length > limit) throw tooLong('write', length, limit);
-      sink.text(`Content-Length: ${length}\r\n\r\n`);
-      if (typeof message === 'string') sink.text(message);
-      else sink.bytes(message);
+  const frames = measured(
+    (bytes) => {
+      const header = headerOf(bytes);
+      return header === undefined ? undefined : header.length + HEADER_END.length + lengthIn(header, limit);
     },
-  };
+    { maxFrameLength: MAX_HEADER_LENGTH + limit, maxHeadLength: MAX_HEADER_LENGTH },
+  );
+  return serialized(frames, {
+    encode: (message) => {
+      const body = Buffer.from(message);
+      if (body.length > limit) throw tooLong('write', body.length, limit);
+      return Buffer.concat([Buffer.from(`Content-Length: ${body.length}${HEADER_END}`), body]);
+    },
+    decode: (frame) => frame.subarray(frame.indexOf(HEADER_END) + HEADER_END.length),
+  });
 }
 
-const HEADER_END = '\r\n\r\n';
-
-class ContentLengthDecoder implements Decoder<Buffer> {
-  readonly #limit: number;
-  readonly #headers = delimited(HEADER_END, { maxFrameLength: MAX_HEADER_LENGTH }).decoder();
-  #header = '';
-  // What follows the header, of which so many bytes have come.
-  #body: Buffer | undefined;
-  #filled = 0;
-
-  constructor(limit: number) {
-    this.#limit = limit;
-  }
-
-  push(chunk: Buffer): void {
-    if (this.#body === undefined) this.#headers.push(chunk);
-    else this.#fill(this.#body, chunk);
-  }
-
-  next(): Buffer | typeof INCOMPLETE {
-    const body = this.#body ?? this.#begin();
-    if (body === undefined || this.#filled < body.length) return INCOMPLETE;
-    this.#body = undefined;
-    return body;
-  }
-
-  end(): typeof INCOMPLETE {
-    if (this.begun) {
-      throw new TransportError('ERR_FRAME_TRUNCATED', {
-        phase: 'read',
-        detail: 'the stream ended too early',
-      });
-    }
-    return INCOMPLETE;
-  }
-
-  get begun(): boolean {
-    return this.#body !== undefined || this.#headers.begun;
-  }
-
-  rest(): Buffer {
-    const body = this.#body?.subarray(0, this.#filled);
-    this.#body = undefined;
-    const begun = body === undefined ? [] : [Buffer.from(this.#header + HEADER_END, 'latin1'), body];
-    return Buffer.concat([...begun, this.#headers.rest()]);
-  }
-
-  #begin(): Buffer | undefined {
-    const header = this.#headers.next();
-    if (header === INCOMPLETE) return undefined;
-    this.#header = header.toString('latin1');
-    const body = Buffer.allocUnsafe(lengthIn(this.#header, this.#limit));
-    this.#body = body;
-    this.#filled = 0;
-    this.#fill(body, this.#headers.rest());
-    return body;
-  }
-
-  #fill(body: Buffer, chunk: Buffer): void {
-    const taken = chunk.copy(body, this.#filled);
-    this.#filled += taken;
-    if (this.#filled === body.length) this.#headers.push(chunk.subarray(taken));
-  }
+function headerOf(bytes: Buffer): string | undefined {
+  const end = bytes.indexOf(HEADER_END);
+  return end < 0 ? undefined : bytes.toString('latin1', 0, end);
 }
 
 function lengthIn(header: string, limit: number): number {

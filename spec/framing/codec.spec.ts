@@ -10,6 +10,7 @@ import { lines } from '../../src/framing/lines.ts';
 import { serialized } from '../../src/framing/serialized.ts';
 import { varintPrefixed } from '../../src/framing/varint-prefixed.ts';
 import { caught, cut, decode, take, wired } from './decoding.ts';
+import { netstrings } from './netstrings.ts';
 
 // What separators, line ends, lengths and characters are made of; and anything.
 const usual = [0, 1, 2, 3, 10, 13, 0x22, 0x31, 0x61, 0x62, 0x80, 0x8a, 0xa9, 0xac, 0xc3, 0xe2, 0xff];
@@ -90,6 +91,11 @@ const subjects: Record<string, Subject> = {
   ),
   varintPrefixed: subject(varintPrefixed(), anyBytes),
   'varintPrefixed, 200 at most': subject(varintPrefixed({ maxFrameLength: 200 }), anyBytes),
+  'measured by what stands in front of a colon': subject(netstrings(), anyBytes),
+  'measured, 30 at most, in a head of 3': subject(
+    netstrings({ maxFrameLength: 30, maxHeadLength: 3 }),
+    anyBytes,
+  ),
   'delimited by one byte': subject(delimited('\0'), fc.oneof(letters, anyBytes)),
   'delimited by two bytes': subject(delimited('\r\n'), fc.oneof(letters, anyBytes)),
   'delimited by one byte twice': subject(delimited('aa'), letters),
@@ -260,6 +266,7 @@ describe('a decoder that waits', () => {
   it.each<[string, Codec<unknown, string>]>([
     ['lengthPrefixed', lengthPrefixed()],
     ['varintPrefixed', varintPrefixed()],
+    ['measured', netstrings()],
     ['delimited', delimited('ab')],
     ['lines', lines()],
   ])('%s keeps what has begun, and not the chunk that it came in', async (_name, codec) => {
@@ -278,6 +285,7 @@ describe('one large message', () => {
   const framings: [string, Codec<Buffer | string, string>][] = [
     ['lengthPrefixed', lengthPrefixed(limit)],
     ['varintPrefixed', varintPrefixed(limit)],
+    ['measured', netstrings({ maxFrameLength: LENGTH + 16 })],
     ['delimited', delimited('ab', limit)],
     ['lines', lines(limit)],
   ];

@@ -25,6 +25,8 @@ export const INCOMPLETE: unique symbol = Symbol.for('rxjs-net.INCOMPLETE');
  * lines()     (ab)------(cd)|
  * ```
  *
+ * {@link measured} makes one of a function, if the first bytes of a message say how long it is.
+ *
  * @typeParam In - what is decoded
  * @typeParam Out - what can be encoded
  * @example

@@ -19,8 +19,14 @@ export function frameTruncated(came: number): TransportError {
   return new TransportError('ERR_FRAME_TRUNCATED', { phase: 'read', detail });
 }
 
-export function invalidFrame(detail: string): TransportError {
-  return new TransportError('ERR_INVALID_FRAME', { phase: 'read', detail });
+/** Its length would stand there, and does not. */
+export function headTooLong(limit: number): TransportError {
+  const detail = `the head of a frame has not said a length within ${limit} bytes, and maxHeadLength is ${limit}`;
+  return new TransportError('ERR_FRAME_TOO_LONG', { phase: 'read', detail });
+}
+
+export function invalidFrame(detail: string, cause?: unknown): TransportError {
+  return new TransportError('ERR_INVALID_FRAME', { phase: 'read', detail, cause });
 }
 
 export function invalidMessage(phase: Way, detail: string, cause?: unknown): TransportError {
