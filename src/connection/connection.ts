@@ -76,6 +76,7 @@ export interface Connection<In = Buffer, Out = Uint8Array | string> {
    *
    * Arrays, iterables, async iterables and Web or Node streams are pulled only as fast as the peer reads. Observables
    * and Promises push: past `maxWriteBuffer` bytes that wait for the peer, the result errors with `ERR_WRITE_OVERFLOW`.
+   * Each `send` keeps the order of its own values; those of several at a time are mixed as there is room.
    * Other errors: `ERR_CLOSED` after `end` or close, `ERR_PEER_ENDED` (dialled connections) when the peer ends first,
    * the error that the connection was lost with, and the source's own error as it is.
    */
