@@ -51,3 +51,13 @@ export class JsonRpcError extends Error {
     this.data = data;
   }
 }
+
+/** The answer that says what is wrong with a call. */
+export function failure(id: Id, error: unknown): Response {
+  if (error instanceof JsonRpcError) {
+    const { code, message, data } = error;
+    return { jsonrpc: '2.0', id, error: { code, message, data } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { jsonrpc: '2.0', id, error: { code: errorCodes.internalError, message } };
+}

@@ -10,7 +10,7 @@ import {
   map,
   mergeMap,
   of,
-  share,
+  Subject,
   take,
   takeUntil,
   toArray,
@@ -18,13 +18,12 @@ import {
   type ObservableInput,
 } from 'rxjs';
 import { TransportError, type Connection } from 'rxjs-net';
-import { CANCEL, errorCodes, JsonRpcError, type Id, type Request, type Response } from './protocol.ts';
+import { CANCEL, errorCodes, failure, JsonRpcError, type Request, type Response } from './protocol.ts';
+import { sendAnswer, type Answer } from './send-answer.ts';
 
 /** Its first value is the result; to be unsubscribed from is to be cancelled. It throws a JsonRpcError to say what is wrong. */
 export type Method = (params: unknown) => ObservableInput<unknown>;
 export type Methods = Readonly<Record<string, Method>>;
-
-type Answer = Response | readonly Response[];
 
 export interface JsonRpcHandlerOptions {
   /** Calls of one connection that may run at a time; those beyond are refused. Default 1000. */
@@ -35,14 +34,10 @@ export interface JsonRpcHandlerOptions {
 export function jsonRpcHandler(
   methods: Methods,
   { maxCalls = 1000 }: JsonRpcHandlerOptions = {},
-): (connection: Pick<Connection<unknown>, 'received'>) => Observable<Answer> {
-  return ({ received }) => {
-    // Read once, for the calls and for what cancels them.
-    const messages = received.pipe(share());
-    const requests = messages.pipe(
-      mergeMap((message): readonly unknown[] => (Array.isArray(message) ? message : [message])),
-      filter(isRequest),
-    );
+): (connection: Connection<unknown, Answer>) => Observable<never> {
+  return (connection) => {
+    // Their ids.
+    const cancelled = new Subject<unknown>();
     let running = 0;
 
     const call = ({ method, params }: Request): Observable<unknown> =>
@@ -62,6 +57,10 @@ export function jsonRpcHandler(
     const answer = (message: unknown): Observable<Response> => {
       if (!isRequest(message)) return of(failure(null, refusal('invalidRequest', 'this is no request')));
       const { id } = message;
+      if (id === undefined && message.method === CANCEL) {
+        cancelled.next((message.params as { readonly id?: unknown } | undefined)?.id);
+        return EMPTY;
+      }
       if (id === undefined) {
         return call(message).pipe(
           ignoreElements(),
@@ -69,11 +68,10 @@ export function jsonRpcHandler(
         );
       }
       return call(message).pipe(
-        // JSON has no undefined.
-        map((result): Response => ({ jsonrpc: '2.0', id, result: result ?? null })),
+        map((result): Response => ({ jsonrpc: '2.0', id, result: resultOf(result) })),
         defaultIfEmpty<Response, Response>({ jsonrpc: '2.0', id, result: null }),
         catchError((error: unknown) => of(failure(id, error))),
-        takeUntil(requests.pipe(filter((other) => cancels(other, id)))),
+        takeUntil(cancelled.pipe(filter((other) => other === id))),
         defaultIfEmpty(failure(id, refusal('cancelled', 'it was cancelled'))),
       );
     };
@@ -85,13 +83,15 @@ export function jsonRpcHandler(
       return answers.pipe(filter(({ length }) => length > 0));
     };
 
-    return messages.pipe(
+    return connection.received.pipe(
       mergeMap((message) => (Array.isArray(message) ? answerAll(message) : answer(message))),
       // The last word: where one line is no JSON, there is no telling what the next one is.
       catchError((error: unknown) => {
         if (!TransportError.is(error) || error.code !== 'ERR_INVALID_MESSAGE') throw error;
         return of(failure(null, refusal('parseError', error.message)));
       }),
+      // One by one, so that an answer which cannot be sent is told from a connection that is lost.
+      mergeMap((said) => sendAnswer(connection, said)),
     );
   };
 }
@@ -104,17 +104,11 @@ function isRequest(message: unknown): message is Request {
   return jsonrpc === '2.0' && typeof method === 'string' && hasId && hasParams;
 }
 
-function cancels({ method, params }: Request, id: Id): boolean {
-  return method === CANCEL && (params as { readonly id?: unknown } | undefined)?.id === id;
-}
-
-function failure(id: Id, error: unknown): Response {
-  if (error instanceof JsonRpcError) {
-    const { code, message, data } = error;
-    return { jsonrpc: '2.0', id, error: { code, message, data } };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  return { jsonrpc: '2.0', id, error: { code: errorCodes.internalError, message } };
+/** As in an array: null for what JSON has no text for. It would leave out the result, and that is no answer. */
+function resultOf(value: unknown): unknown {
+  const { toJSON } = Object(value) as { readonly toJSON?: unknown };
+  const written: unknown = typeof toJSON === 'function' ? toJSON.call(value, 'result') : value;
+  return written === undefined || typeof written === 'function' || typeof written === 'symbol' ? null : value;
 }
 
 function refusal(reason: keyof typeof errorCodes, message: string): JsonRpcError {

@@ -411,21 +411,32 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
           calls.next('cancelled');
         };
       }),
+    later: () => Promise.resolve('done'),
+    bigInt: () => [5n],
+    cycle: () => {
+      const ring: Record<string, unknown> = {};
+      ring.self = ring;
+      return [ring];
+    },
+    text: (params) => ['x'.repeat(Number(Reflect.get(Object(params) as object, 'length')))],
+    failWith: () => {
+      throw new JsonRpcError({ code: 1, message: 'a detail', data: { left: 5n } });
+    },
+    function: () => [() => 1],
+    symbol: () => [Symbol('of nothing')],
+    silent: () => [{ toJSON: () => undefined }],
     toggle: () => of(true).pipe(tap(() => calls.next('toggled'))),
   };
 
   const servingLines = (
     maxCalls?: number,
-    options?: BindOptions,
+    limit?: FrameLimit,
   ): Promise<{ endpoint: string; port: number; outcomes: Observable<ServeOutcome<unknown, unknown>> }> =>
-    serving(
-      (connections) =>
-        connections.pipe(
-          framed(jsonLines<unknown, Response | readonly Response[]>()),
-          serve(jsonRpcHandler(methods, maxCalls === undefined ? {} : { maxCalls })),
-        ),
-      undefined,
-      options,
+    serving((connections) =>
+      connections.pipe(
+        framed(jsonLines<unknown, Response | readonly Response[]>(limit)),
+        serve(jsonRpcHandler(methods, maxCalls === undefined ? {} : { maxCalls })),
+      ),
     );
 
   async function client(endpoint: string): Promise<JsonRpcClient> {
@@ -441,7 +452,7 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
 
   /** What the server says to these lines and FIN. */
   async function answersTo(...said: readonly string[]): Promise<unknown[]> {
-    const { port } = await servingLines();
+    const { port } = await servingLines(undefined, { maxFrameLength: 1000 });
     const peer = await dial(port);
     peer.socket.end(said.map((line) => `${line}\n`).join(''));
     expect(await peer.ended).toBe('FIN');
@@ -524,6 +535,80 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     ]);
   });
 
+  const request = (id: number, method: string, params: object = []): object => ({
+    jsonrpc: '2.0',
+    id,
+    method,
+    params,
+  });
+  const unsent = (id: number | null): unknown => failure(errorCodes.internalError, id);
+  const text = (length: number): unknown => ({
+    jsonrpc: '2.0',
+    id: length,
+    result: 'x'.repeat(length),
+  });
+
+  it.each([
+    ['a BigInt', 'bigInt', {}, 'serialize a BigInt'],
+    ['a cycle', 'cycle', {}, 'circular'],
+    ['longer than a line may be', 'text', { length: 1000 }, 'maxFrameLength is 1000'],
+    ['an error with data of no text', 'failWith', {}, 'serialize a BigInt'],
+  ])(
+    'says of an answer that cannot be sent, %s, why not, and the other calls go on',
+    async (_what, method, params, message) => {
+      const answers = await answersTo(
+        JSON.stringify(request(1, 'later')),
+        JSON.stringify(request(2, method, params)),
+        JSON.stringify(request(3, 'add', [20, 22])),
+      );
+      expect(answers).toHaveLength(3);
+      expect(answers).toEqual(
+        expect.arrayContaining([
+          { jsonrpc: '2.0', id: 1, result: 'done' },
+          {
+            jsonrpc: '2.0',
+            id: 2,
+            error: { code: errorCodes.internalError, message: expect.stringContaining(message) as unknown },
+          },
+          { jsonrpc: '2.0', id: 3, result: 42 },
+        ]),
+      );
+    },
+  );
+
+  it('answers all of a batch but what cannot be sent', async () => {
+    const batch = [
+      request(1, 'add', [1]),
+      request(2, 'cycle'),
+      request(3, 'text', { length: 1000 }),
+      request(4, 'failWith'),
+    ];
+    expect(await answersTo(JSON.stringify(batch))).toEqual([
+      [{ jsonrpc: '2.0', id: 1, result: 1 }, unsent(2), unsent(3), unsent(4)],
+    ]);
+  });
+
+  it.each([
+    ['without the longest', [300, 400, 500], [[text(300), text(400), unsent(500)]]],
+    ['with errors alone', [400, 401, 402, 403], [[unsent(400), unsent(401), unsent(402), unsent(403)]]],
+    ['with one error for all', [90, 91, 92, 93, 94, 95, 96, 97, 98, 99], [unsent(null)]],
+  ])('answers a batch whose answers are together too long %s', async (_how, lengths, expected) => {
+    const batch = lengths.map((length) => request(length, 'text', { length }));
+    expect(await answersTo(JSON.stringify(batch), JSON.stringify(request(1, 'add', [1])))).toEqual([
+      ...expected,
+      { jsonrpc: '2.0', id: 1, result: 1 },
+    ]);
+  });
+
+  it.each(['function', 'symbol', 'silent'])(
+    'answers null for what JSON has no text for: %s',
+    async (method) => {
+      expect(await answersTo(JSON.stringify(request(1, method)))).toEqual([
+        { jsonrpc: '2.0', id: 1, result: null },
+      ]);
+    },
+  );
+
   it('cancels at the server what the client unsubscribes from', async () => {
     const rpc = await client((await servingLines()).endpoint);
     const begun = soon(calls);
@@ -552,6 +637,13 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     peer.socket.write('[{"jsonrpc":"2.0","method":"$/cancelRequest","params":{"id":7}}]\n');
     await peer.hears('"id":7');
     expect(JSON.parse(peer.heard)).toEqual(failure(errorCodes.cancelled, 7));
+  });
+
+  it('is cancelled by a notification in the batch that it came with', async () => {
+    const cancel = { jsonrpc: '2.0', method: '$/cancelRequest', params: { id: 7 } };
+    expect(await answersTo(JSON.stringify([request(7, 'wait'), cancel, request(8, 'add', [1])]))).toEqual([
+      [failure(errorCodes.cancelled, 7), { jsonrpc: '2.0', id: 8, result: 1 }],
+    ]);
   });
 
   it('takes an error of null for none, as some servers write it', async () => {
