@@ -16,20 +16,24 @@ import {
   take,
   takeUntil,
   tap,
+  throwError,
   timer,
   type Observable,
 } from 'rxjs';
 import { backoff, type BackoffDelay, type BackoffOptions, type Connection } from 'rxjs-net';
-import { RpcError, type Reply, type Request } from './protocol.ts';
+import { INVALID_DEADLINE, isDeadline, RpcError, type Reply, type Request } from './protocol.ts';
 import { sessionOver, type Session } from './session.ts';
 
 export interface CallOptions {
-  /** Milliseconds from the subscription until it errors with DEADLINE_EXCEEDED. Default: none. */
+  /** Milliseconds from the subscription until it errors with DEADLINE_EXCEEDED, at most 2147483647 (24 days). Default: none. */
   readonly deadline?: number;
 }
 
 export interface RpcClient {
-  /** Calls when it is subscribed, over the connection that there is or the next one; to unsubscribe is to cancel. */
+  /**
+   * Calls when it is subscribed, over the connection that there is or the next one; to unsubscribe is to cancel. Errors with an
+   * RpcError; with `CLOSED` once the client is not subscribed any more.
+   */
   call<T>(method: string, argument?: unknown, options?: CallOptions): Observable<T>;
 }
 
@@ -62,7 +66,12 @@ export function rpcClient(
     };
     // Whenever a server says goaway there is one more of them, until that server has answered.
     const running = of(undefined).pipe(expand(() => staying(dial, present, options)));
-    return merge(of(client), running.pipe(ignoreElements()));
+    return merge(of(client), running.pipe(ignoreElements())).pipe(
+      // Nobody dials for it any more: not for calls that wait, and not for those to come.
+      finalize(() => {
+        present.error(new RpcError('CLOSED', 'the client has ended: call while rpcClient is subscribed'));
+      }),
+    );
   });
 }
 
@@ -102,6 +111,7 @@ function staying(
 }
 
 function expiry(deadline: number, scheduler: BackoffOptions['scheduler']): Observable<never> {
+  if (!isDeadline(deadline)) return throwError(() => new RpcError('INVALID_DEADLINE', INVALID_DEADLINE));
   return timer(deadline, scheduler).pipe(
     map(() => {
       throw new RpcError('DEADLINE_EXCEEDED', `no answer in ${deadline} ms`);

@@ -23,7 +23,14 @@ import {
   type SchedulerLike,
 } from 'rxjs';
 import type { Connection } from 'rxjs-net';
-import type { Call, Reply, Request, RpcErrorCode } from './protocol.ts';
+import {
+  INVALID_DEADLINE,
+  isDeadline,
+  type Call,
+  type Reply,
+  type Request,
+  type RpcErrorCode,
+} from './protocol.ts';
 
 /** A method streams its answer: an Observable or a Promise pushes it, a generator or an array is pulled as fast as the client reads. */
 export type Method = (argument: unknown) => ObservableInput<unknown>;
@@ -47,12 +54,16 @@ export function rpcHandler(
     let running = 0;
 
     const fail = (id: number, code: RpcErrorCode, message: string): Observable<never> =>
-      connection.send([{ kind: 'error', id, code, message }]).pipe(catchError(() => EMPTY));
+      connection.send([{ kind: 'error', id, code, message }]).pipe(
+        // Too long for a frame, or else the connection is gone.
+        catchError(() => (message.length > 100 ? fail(id, code, `${message.slice(0, 99)}…`) : EMPTY)),
+      );
 
     const answer = ({ id, method, argument, deadline }: Call): Observable<never> => {
       if (running >= maxCalls) return fail(id, 'BUSY', `${maxCalls} calls are running`);
       const implementation = Object.hasOwn(methods, method) ? methods[method] : undefined;
       if (implementation === undefined) return fail(id, 'NOT_FOUND', `there is no method ${method}`);
+      if (!isDeadline(deadline)) return fail(id, 'INVALID_DEADLINE', INVALID_DEADLINE);
       running += 1;
       const cancelled = requests.pipe(filter((request) => request.kind === 'cancel' && request.id === id));
       const expired = deadline === undefined ? NEVER : timer(deadline, scheduler);

@@ -19,7 +19,7 @@ import {
   type Observable,
   type ObservableInput,
 } from 'rxjs';
-import { framed, jsonLines, serve } from 'rxjs-net';
+import { framed, jsonLines, serve, type Codec } from 'rxjs-net';
 import {
   connectionDouble,
   explore,
@@ -72,6 +72,40 @@ function connected({ scheduler, random }: SimulatedNetwork, host: SimulatedHost)
     .connect('server:7000')
     .pipe(framed(jsonLines<Reply, Request>()));
   return rpcClient(dial, { scheduler, random, initial: 100, max: 1000 });
+}
+
+/** What a server with lines of 300 bytes says to a call, as it may come over a wire. */
+function answersTo(methods: Methods, call: object): unknown[] {
+  const { scheduler, network, host } = world();
+  const caller = network.host('client');
+  const narrow: Codec<Request, Reply> = {
+    decoder: jsonLines<Request>().decoder,
+    encode: jsonLines<Reply>({ maxFrameLength: 300 }).encode,
+  };
+  host.run(() =>
+    host
+      .transport({ port: 7000 })
+      .listen()
+      .pipe(framed(narrow), serve(rpcHandler(methods, { scheduler }), { completeOnDrain: false })),
+  );
+  const answers: unknown[] = [];
+  caller.run(() =>
+    caller
+      .transport()
+      .connect('server:7000')
+      .pipe(
+        framed(jsonLines()),
+        mergeMap((connection) =>
+          merge(
+            connection.send([{ kind: 'call', id: 1, method: 'any', argument: null, ...call }]),
+            connection.received,
+          ),
+        ),
+        tap((answer) => answers.push(answer)),
+      ),
+  );
+  scheduler.advance(1000);
+  return answers;
 }
 
 const codeOf = <T>(call: Observable<T>): Observable<T | string> =>
@@ -151,6 +185,58 @@ describe('examples/reactive-rpc', () => {
     expect(log).toEqual(['client at 500: DEADLINE_EXCEEDED', expected]);
   });
 
+  it.each([NaN, Infinity, -Infinity, -1, 2 ** 31])(
+    'refuses a deadline of %d ms, and calls nobody',
+    (deadline) => {
+      const { scheduler, network, host, use } = world();
+      host.run(() => server(host, { any: () => [1] }));
+      const answers: unknown[] = [];
+      use((rpc) => codeOf(rpc.call('any', 'thing', { deadline })).pipe(tap((code) => answers.push(code))));
+      scheduler.advance(1000);
+      expect(answers).toEqual(['INVALID_DEADLINE']);
+      expect(network.trace.toString()).not.toContain('call');
+    },
+  );
+
+  it('takes the longest deadline that a timer can wait', () => {
+    const { scheduler, host, use } = world();
+    host.run(() => server(host, { slow: () => of('done').pipe(delay(5000, scheduler)) }, { scheduler }));
+    const answers: unknown[] = [];
+    use((rpc) =>
+      rpc.call('slow', undefined, { deadline: 2 ** 31 - 1 }).pipe(tap((answer) => answers.push(answer))),
+    );
+    scheduler.advance(10_000);
+    expect(answers).toEqual(['done']);
+  });
+
+  it.each([null, -1, 2 ** 31, '500', {}])(
+    'answers a call that comes with a deadline of %j, that it is none',
+    (deadline) => {
+      expect(answersTo({ any: () => [1] }, { deadline })).toEqual([
+        {
+          kind: 'error',
+          id: 1,
+          code: 'INVALID_DEADLINE',
+          message: expect.stringContaining('0 to 2147483647') as unknown,
+        },
+      ]);
+    },
+  );
+
+  it.each([
+    ['a failure', 'FAILED', 'any', 'Error: xxx'],
+    ['a name that it does not know', 'NOT_FOUND', 'y'.repeat(900), 'there is no method yyy'],
+  ])('says as much as there is room for of %s', (_what, code, method, beginning) => {
+    const long = new Error('x'.repeat(1000));
+    const [reply] = answersTo({ any: () => throwError(() => long) }, { method });
+    expect(reply).toEqual({
+      kind: 'error',
+      id: 1,
+      code,
+      message: expect.stringContaining(beginning) as unknown,
+    });
+  });
+
   it('refuses more calls at a time than it is to run', () => {
     const { scheduler, host, use } = world();
     host.run(() => server(host, { slow: () => of('done').pipe(delay(1000, scheduler)) }, { maxCalls: 2 }));
@@ -198,6 +284,32 @@ describe('examples/reactive-rpc', () => {
     network.restart(host);
     scheduler.advance(5000);
     expect(answers).toEqual(['hello']);
+  });
+
+  it('refuses calls once the client has ended, and those that wait for a connection', () => {
+    const clients: RpcClient[] = [];
+    const using = rpcClient(NEVER).subscribe((rpc) => clients.push(rpc));
+    const codes: unknown[] = [];
+    const call = (): void => {
+      merge(...clients.map((rpc) => codeOf(rpc.call('any').pipe(retry({ count: 1 }))))).subscribe((code) =>
+        codes.push(code),
+      );
+    };
+    call();
+    expect(codes).toEqual([]);
+    using.unsubscribe();
+    call();
+    expect(codes).toEqual(['CLOSED', 'CLOSED']);
+  });
+
+  it('refuses calls once the client has given up dialling', () => {
+    const clients: RpcClient[] = [];
+    const codes: unknown[] = [];
+    const dial = throwError(() => new Error('nobody listens'));
+    const ended = codeOf(rpcClient(dial, { retryable: () => false }).pipe(tap((rpc) => clients.push(rpc))));
+    ended.subscribe();
+    merge(...clients.map((rpc) => codeOf(rpc.call('any')))).subscribe((code) => codes.push(code));
+    expect(codes).toEqual(['CLOSED']);
   });
 
   it('dials once for a server that says goaway twice', () => {
