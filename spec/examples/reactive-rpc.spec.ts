@@ -17,9 +17,8 @@ import {
   throwError,
   timer,
   type Observable,
-  type ObservableInput,
 } from 'rxjs';
-import { framed, jsonLines, serve, type Codec } from 'rxjs-net';
+import { framed, idleTimeout, jsonLines, serve, type BindOptions, type Codec } from 'rxjs-net';
 import {
   connectionDouble,
   explore,
@@ -37,13 +36,18 @@ import { run } from './program.ts';
 function server(
   host: SimulatedHost,
   methods: Methods,
-  options: RpcHandlerOptions & { readonly until?: ObservableInput<unknown> } = {},
+  options: RpcHandlerOptions & Pick<BindOptions, 'until' | 'allowHalfOpen'> = {},
+  silence = Infinity,
 ): Observable<unknown> {
-  const { until = NEVER, ...own } = options;
+  const { until, allowHalfOpen, ...own } = options;
   return host
-    .transport({ port: 7000, until })
+    .transport({ port: 7000, until, allowHalfOpen })
     .listen()
-    .pipe(framed(jsonLines<Request, Reply>()), serve(rpcHandler(methods, own), { completeOnDrain: false }));
+    .pipe(
+      idleTimeout(silence, own.scheduler),
+      framed(jsonLines<Request, Reply>()),
+      serve(rpcHandler(methods, own), { completeOnDrain: false }),
+    );
 }
 
 function world(): {
@@ -237,6 +241,48 @@ describe('examples/reactive-rpc', () => {
     });
   });
 
+  it.each([
+    ['at its FIN, with allowHalfOpen: false', 'server at 110', { allowHalfOpen: false }, Infinity, undefined],
+    ['after a silence, with idleTimeout', 'server at 1030', {}, 1000, undefined],
+    ['at the deadline of the call', 'server at 2030', {}, Infinity, 2000],
+    ['never, without any of these', 'server goes on', {}, Infinity, undefined],
+  ])(
+    'gives up what a client that was killed had called %s',
+    (_when, expected, options, silence, deadline) => {
+      const { scheduler, network, host } = world();
+      const log: string[] = [];
+      const never = (): Observable<never> =>
+        NEVER.pipe(
+          finalize(() => {
+            log.push(`server at ${scheduler.now()}`);
+          }),
+        );
+      host.run(() => server(host, { never }, { ...options, scheduler }, silence));
+      // All that there is to see of it: its system sends a FIN.
+      const caller = network.host('client');
+      caller.run(() =>
+        caller
+          .transport()
+          .connect('server:7000')
+          .pipe(
+            framed(jsonLines()),
+            mergeMap((connection) => {
+              connection.write({ kind: 'call', id: 1, method: 'never', argument: null, deadline });
+              return timer(80, scheduler).pipe(
+                tap(() => {
+                  connection.end();
+                }),
+              );
+            }),
+            codeOf,
+          ),
+      );
+      scheduler.advance(600_000);
+      if (log.length === 0) log.push('server goes on');
+      expect(log).toEqual([expected]);
+    },
+  );
+
   it('refuses more calls at a time than it is to run', () => {
     const { scheduler, host, use } = world();
     host.run(() => server(host, { slow: () => of('done').pipe(delay(1000, scheduler)) }, { maxCalls: 2 }));
@@ -328,27 +374,30 @@ describe('examples/reactive-rpc', () => {
     using.unsubscribe();
   });
 
-  it('loses no call when a server drains and another one takes over', () => {
-    const { scheduler, network, host, use } = world();
-    const drain = new Subject<void>();
-    const echo = (argument: unknown): Observable<unknown> => of(argument).pipe(delay(400, scheduler));
-    host.run(() => concat(server(host, { echo }, { until: drain }), server(host, { echo })));
-    const answers: unknown[] = [];
-    use((rpc) =>
-      timer(0, 50, scheduler).pipe(
-        take(60),
-        mergeMap((n) => rpc.call('echo', n)),
-        tap((answer) => answers.push(answer)),
-      ),
-    );
-    scheduler.advance(1000);
-    drain.next();
-    scheduler.advance(20_000);
-    expect([...answers].sort((one, other) => Number(one) - Number(other))).toEqual(
-      Array.from({ length: 60 }, (_, n) => n),
-    );
-    expect(network.trace.toString()).toContain('goaway');
-  });
+  it.each([undefined, false])(
+    'loses no call when a server drains and another one takes over, with allowHalfOpen %s',
+    (allowHalfOpen) => {
+      const { scheduler, network, host, use } = world();
+      const drain = new Subject<void>();
+      const echo = (argument: unknown): Observable<unknown> => of(argument).pipe(delay(400, scheduler));
+      host.run(() => concat(server(host, { echo }, { until: drain, allowHalfOpen }), server(host, { echo })));
+      const answers: unknown[] = [];
+      use((rpc) =>
+        timer(0, 50, scheduler).pipe(
+          take(60),
+          mergeMap((n) => rpc.call('echo', n)),
+          tap((answer) => answers.push(answer)),
+        ),
+      );
+      scheduler.advance(1000);
+      drain.next();
+      scheduler.advance(20_000);
+      expect([...answers].sort((one, other) => Number(one) - Number(other))).toEqual(
+        Array.from({ length: 60 }, (_, n) => n),
+      );
+      expect(network.trace.toString()).toContain('goaway');
+    },
+  );
 
   it('pulls a generator only as fast as the client reads', () => {
     const { scheduler, network, host, use } = world();
