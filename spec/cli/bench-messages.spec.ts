@@ -16,6 +16,15 @@ describe('the messages of a benchmark', () => {
     const question = Buffer.from(frames.question(3) as Buffer);
     expect(frames.isAnswer(question, 3)).toBe(true);
     expect(frames.isAnswer(question, 4)).toBe(false);
+    // A server that says all of a chunk again is a power of two behind, as a rule.
+    for (const behind of [8, 64, 512, 1024]) expect(frames.isAnswer(question, 3 + behind)).toBe(false);
+  });
+
+  it('are known, be they asked or not', () => {
+    for (const messages of [lineMessages(8), frameMessages(8)]) {
+      expect(messages.isAnyAnswer(messages.question(1020) as never)).toBe(true);
+      expect(messages.isAnyAnswer(Buffer.from('220 here') as never)).toBe(false);
+    }
   });
 
   it('are fewer when they are big, and two at the least', () => {

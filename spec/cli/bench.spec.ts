@@ -82,6 +82,37 @@ describe('bench', () => {
     expect(latency['p50']).toBeNull();
   });
 
+  it.each<readonly [server: string, answer: (asked: readonly string[]) => readonly string[], most: number]>([
+    ['answers each question twice', (asked) => asked.flatMap((text) => [text, text]), 4],
+    ['answers all of them, and again', (asked) => [...asked, ...asked], 4],
+    ['says something else before each answer', (asked) => asked.flatMap((text) => ['200\n', text]), 5],
+    ['says two things before each', (asked) => asked.flatMap((text) => ['200\n', '100\n', text]), 6],
+  ])('asks no more of a server that %s, and takes that for wrong', async (_, answer, most) => {
+    const rounds = 8;
+    const askedAtOnce: number[] = [];
+    const endpoint = await server((socket) => {
+      let asked = '';
+      socket.setEncoding('latin1').on('data', (text) => {
+        asked += String(text);
+        const questions = asked.split(/(?<=\n)/u).filter((line) => line.endsWith('\n'));
+        if (questions.length < 4 || askedAtOnce.length === rounds) return;
+        askedAtOnce.push(questions.length);
+        asked = '';
+        socket.write(answer(questions).join(''));
+      });
+    });
+    const args = [endpoint, '--connections', '1', '--in-flight', '4', '--size', '8', '--json'];
+    const { lines, stop, ended } = start(benchCommand, [...args, '--duration', '1h']);
+    await until(() => askedAtOnce.length === rounds);
+    stop.next();
+    await ended;
+    const { answered, wrong } = JSON.parse(lines[0] ?? '') as Result;
+    expect(Math.max(...askedAtOnce)).toBeLessThanOrEqual(most);
+    expect(answered).toBeGreaterThanOrEqual(4 * rounds - 2);
+    // What comes behind the last answer is not waited for.
+    expect(wrong).toBeGreaterThanOrEqual(4 * rounds - 4);
+  });
+
   it('counts the errors by their code, when the server goes away in the middle', async () => {
     let connections = 0;
     const endpoint = await server((socket) => {
@@ -122,6 +153,8 @@ describe('bench', () => {
     [[], 'ENDPOINT is missing'],
     [['a:1', '--connections', '0'], '--connections "0": write 1 or more'],
     [['a:1', '--size', '0'], '--size "0": write 1 or more'],
+    [['a:1', '--size', '1GiB'], '--size "1GiB": write 64MiB or less'],
+    [['a:1', '--in-flight', '10000000'], '12.8 GB would be under way at a time: write less for'],
     [['a:1', '--framing', 'json'], '--framing "json": write lines or length'],
   ])('says what to write instead of %j', async (args, message) => {
     const error = await start(benchCommand, args).ended;

@@ -30,6 +30,9 @@ interface Question {
  * ask        ------------|      no question is under way any more
  * ```
  *
+ * An answer to none of the questions that are under way is wrong, and nothing is asked after it: who is answered twice asks once. What
+ * is no answer at all stands for the one that is due, unless the peer is known to say more than it was asked.
+ *
  * Errors with what the connection was lost with, and with `ERR_PEER_ENDED` when the peer has ended.
  */
 export function ask<In, Out>(
@@ -43,6 +46,7 @@ export function ask<In, Out>(
     const pending: Question[] = [];
     let asked = 0;
     let stopped = false;
+    let saysMore = false;
     const askNext = (): void => {
       const question = { number: asked, at: performance.now() };
       asked += 1;
@@ -52,13 +56,11 @@ export function ask<In, Out>(
     };
     const hear = (answer: In): void => {
       const at = performance.now();
-      const question = pending.shift();
-      if (question === undefined) {
-        tally.answer(false, at, at);
-        return;
-      }
-      tally.answer(messages.isAnswer(answer, question.number), question.at, at);
-      if (!stopped) askNext();
+      const turn = pending.findIndex(({ number }) => messages.isAnswer(answer, number));
+      saysMore ||= turn < 0 && messages.isAnyAnswer(answer);
+      const [question] = turn < 0 && saysMore ? [] : pending.splice(Math.max(0, turn), 1);
+      tally.answer(turn === 0, question?.at ?? at, at);
+      if (question !== undefined && !stopped) askNext();
     };
     const answers = defer(() => {
       for (let count = 0; count < inFlight; count += 1) askNext();

@@ -8,19 +8,27 @@ export interface BenchMessages<In, Out> {
   readonly codec: Codec<In, Out>;
   question(number: number): Out;
   isAnswer(answer: In, number: number): boolean;
+  /** Whether it is the answer to any question, be it asked or not. */
+  isAnyAnswer(answer: In): boolean;
 }
 
-// So many are different, and then it begins anew: an answer to another question is noticed.
-const DIFFERENT = 64;
+/** The longest message: of this size several, and the answers to them, fit into the memory. */
+export const LONGEST_MESSAGE: number = 64 * 1024 * 1024;
+
+// So many are different, and then it begins anew: an answer to another question is noticed. A prime, so that what comes twice does
+// not come in step with them.
+const DIFFERENT = 1021;
 // All of them together, so that big ones do not fill the memory.
 const ENOUGH_BYTES = 16 * 1024 * 1024;
 
 export function lineMessages(size: number): BenchMessages<string, string> {
   const all = texts(size);
+  const known = new Set(all);
   return {
     codec: lines({ encoding: 'latin1', maxFrameLength: size }),
     question: (number) => each(all, number),
     isAnswer: (answer, number) => answer === each(all, number),
+    isAnyAnswer: (answer) => known.has(answer),
   };
 }
 
@@ -30,6 +38,7 @@ export function frameMessages(size: number): BenchMessages<Buffer, Bytes> {
     codec: lengthPrefixed({ maxFrameLength: size }),
     question: (number) => each(all, number),
     isAnswer: (answer, number) => answer.equals(each(all, number)),
+    isAnyAnswer: (answer) => all.some((each) => answer.equals(each)),
   };
 }
 

@@ -24,19 +24,21 @@ import { framedConnection } from '../operators/framed-connection.ts';
 import type { ConnectOptions } from '../transport/connect-options.ts';
 import { connect } from '../transport/connect.ts';
 import { ask } from './bench-asking.ts';
-import { frameMessages, lineMessages, type BenchMessages } from './bench-messages.ts';
+import { frameMessages, lineMessages, LONGEST_MESSAGE, type BenchMessages } from './bench-messages.ts';
 import { benchJson, benchProgress, benchTable, type BenchSubject } from './bench-report.ts';
 import { BenchTally } from './bench-tally.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { during } from './during.ts';
 import { endpointOf, PEER, unix } from './endpoint-argument.ts';
 import { exitCodeOf } from './exit-code.ts';
+import { formatBytes } from './format-quantity.ts';
 import { optionTable } from './help.ts';
 import { liveScreen } from './live-screen.ts';
 import { choice, count, flag, length, time } from './option-kinds.ts';
 import { parseArguments, type Option } from './option.ts';
 import { line, NO_SCREEN } from './output.ts';
 import { clientTls, clientTlsOptions } from './tls-arguments.ts';
+import { UsageError } from './usage-error.ts';
 
 const CONNECTIONS = 10;
 const IN_FLIGHT = 1;
@@ -45,6 +47,9 @@ const DURATION = 10_000;
 // How long the last answers are waited for, and then the ends of the connections.
 const LAST_ANSWERS = 2_000;
 const CLOSE_TIMEOUT = 1_000;
+// What all questions that wait for their answers may have together, with what is kept of each: more may not fit into the memory.
+const MOST_UNDER_WAY = 1_000_000_000;
+const QUESTION = 64;
 
 type Numbers = Readonly<Record<'connections' | 'inFlight' | 'size' | 'duration' | 'timeout', Option<number>>>;
 type BenchOptions = Numbers &
@@ -57,7 +62,7 @@ const benchOptions: BenchOptions = {
   inFlight: count(
     `how many messages of each connection wait for their answers at the same time (${IN_FLIGHT})`,
   ),
-  size: length(`how long a message is, without its framing (${SIZE})`),
+  size: length(`how long a message is, without its framing; at most 64MiB (${SIZE})`, LONGEST_MESSAGE),
   duration: time('how long to ask (10s)'),
   framing: choice(['lines', 'length'], 'a line each, or a length of 4 bytes in front (lines)'),
   timeout: time('how long resolving and dialling may take, and then the TLS handshake (5s, 10s)'),
@@ -82,7 +87,8 @@ TIME: 50, 50ms, 1.5s, 2m, 1h. SIZE: 1000, 64KiB, 1MB.
 
 Each answer is compared with its question, and followed by the next question: so a server that is slow is asked less
 often. Latency is from the write of a message to its whole answer, of right answers alone. A connection that is lost is
-counted, and not dialled again. Ctrl-C ends the asking early. Exit code 1 when not one answer was right.
+counted, and not dialled again. An answer more than was asked is wrong, and nothing is asked after it. Ctrl-C ends the
+asking early. Exit code 1 when not one answer was right.
 
 Examples
   rxjs-net echo 127.0.0.1:7000 & rxjs-net bench 127.0.0.1:7000
@@ -100,6 +106,12 @@ export const benchCommand: Command = {
       const endpoint = endpointOf(argument, values);
       const { timeout, duration = DURATION, json = false } = values;
       const { connections = CONNECTIONS, inFlight = IN_FLIGHT, size = SIZE, framing = 'lines' } = values;
+      const underWay = connections * inFlight * (size + QUESTION);
+      if (underWay > MOST_UNDER_WAY)
+        throw new UsageError(
+          `${formatBytes(underWay)} would be under way at a time: ` +
+            `write less for --connections, --in-flight or --size, so that it is ${formatBytes(MOST_UNDER_WAY)} at most`,
+        );
       // Refused once, and not by each connection.
       parseEndpoint(endpoint);
       const options: ConnectOptions = {

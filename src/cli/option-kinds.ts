@@ -3,6 +3,8 @@ import type { Option } from './option.ts';
 import { parseSize, parseTime, parseWhole } from './units.ts';
 import { UsageError } from './usage-error.ts';
 
+const MEBIBYTE = 1024 * 1024;
+
 /** An option that is there or not. */
 export function flag(summary: string): Option<boolean> {
   return { summary, parse: () => true };
@@ -28,9 +30,14 @@ export function count(summary: string): Option<number> {
   return { value: 'NUMBER', summary, parse: (given) => atLeastOne(given, parseWhole(given)) };
 }
 
-/** A number of bytes, at least one. */
-export function length(summary: string): Option<number> {
-  return { value: 'SIZE', summary, parse: (given) => atLeastOne(given, parseSize(given)) };
+/** A number of bytes, at least one and at most so many. */
+export function length(summary: string, most: number): Option<number> {
+  const parse = (given: string): number => {
+    const bytes = atLeastOne(given, parseSize(given));
+    if (bytes > most) throw new UsageError(`${JSON.stringify(given)}: write ${most / MEBIBYTE}MiB or less`);
+    return bytes;
+  };
+  return { value: 'SIZE', summary, parse };
 }
 
 /** One of a few words. */
