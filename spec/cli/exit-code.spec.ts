@@ -1,4 +1,5 @@
 import { exitCodeOf } from '../../src/cli/exit-code.ts';
+import { Interrupted } from '../../src/cli/interrupted.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { TransportError } from '../../src/index.ts';
 
@@ -11,6 +12,7 @@ describe('the exit code', () => {
     [1, new TransportError('ERR_ADDRESS_IN_USE', { phase: 'bind' })],
     [1, new Error('anything')],
     [1, 'not even an error'],
+    [130, new Interrupted('in the middle')],
   ])('is %d for %s', (code, error) => {
     expect(exitCodeOf(error)).toBe(code);
   });

@@ -44,7 +44,7 @@ describe('OutputSink', () => {
 
   it.each([
     ['EPIPE', 'nobody reads standard output any more (EPIPE)'],
-    ['ENOSPC', 'write ENOSPC'],
+    ['ENOSPC', 'standard output cannot be written: write ENOSPC'],
   ])('has failed when a write has, and says what that means: %s', async (code, message) => {
     const stream = new Writable({
       write: (_chunk, _encoding, done) => {

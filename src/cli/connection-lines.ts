@@ -2,6 +2,7 @@ import { map, merge, mergeMap, of, type Observable } from 'rxjs';
 import type { FaultProxy } from '../testing/fault-proxy/running-fault-proxy.ts';
 import type { ProxiedConnection } from '../testing/fault-proxy/proxied-connection.ts';
 import { formatBytes, formatTime } from './format-quantity.ts';
+import { oneLine } from './one-line.ts';
 
 /** What comes and goes, a line each: for a log, or a pipe. */
 export function connectionLines(proxy: FaultProxy, now: () => number): Observable<string> {
@@ -20,6 +21,6 @@ function lastLine(
   now: number,
 ): string {
   const passed = `${formatBytes(upstream.bytesPassed)} up, ${formatBytes(downstream.bytesPassed)} down`;
-  const why = error === undefined ? '' : `; ${error.message}`;
+  const why = error === undefined ? '' : `; ${oneLine(error)}`;
   return `#${id} ${client}: ${state} after ${formatTime(now - openedAt)}; ${passed}${why}`;
 }

@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import { BehaviorSubject, filter, ignoreElements, Subject, take, type Observable } from 'rxjs';
 import type { Bytes } from '../framing/bytes.ts';
+import { outputFailure } from './output-failure.ts';
 
 /**
  * Standard output, as a place that can be full: whoever writes to it holds what it reads from meanwhile.
@@ -47,15 +48,9 @@ export class OutputSink {
   write(bytes: Bytes): void {
     this.#waiting.next(this.#waiting.value + 1);
     const hasRoom = this.#stream.write(bytes, (error) => {
-      if (error) this.#failed.error(toFailure(error));
+      if (error) this.#failed.error(outputFailure(error));
       else this.#waiting.next(this.#waiting.value - 1);
     });
     if (!hasRoom) this.#full.next(true);
   }
-}
-
-function toFailure(cause: Error): Error {
-  return 'code' in cause && cause.code === 'EPIPE'
-    ? new Error('nobody reads standard output any more (EPIPE)', { cause })
-    : cause;
 }

@@ -1,11 +1,15 @@
-import { skip } from 'rxjs';
+import { skip, tap } from 'rxjs';
 import type { Command, Terminal } from './command.ts';
-import { exitCodeOf } from './exit-code.ts';
+import { exitCodeOf, INTERRUPTED } from './exit-code.ts';
+import { formatTime } from './format-quantity.ts';
+import { oneLine } from './one-line.ts';
+import { outputFailure } from './output-failure.ts';
 import { outputWriter } from './output-writer.ts';
 import { stopSignal } from './stop-signal.ts';
+import { untaken } from './untaken.ts';
 
-// The exit code of a process that Ctrl-C has ended: 128 and the number of the signal (signal(7)).
-const INTERRUPTED = 130;
+// How long who reads our output may take for the last of it, once we were told to stop.
+const LAST_OUTPUT = 1_000;
 
 const { stdout, stderr } = process;
 const terminal: Terminal = {
@@ -27,25 +31,46 @@ const terminal: Terminal = {
 
 /** Runs a command as this process: what it says is written, and how it ends is the exit code. */
 export function runCommand(name: string, command: Command, args: readonly string[]): void {
+  const complain = (error: unknown): void => {
+    console.error(`rxjs-net ${name}: ${oneLine(error)}`);
+  };
+  let hasFailed = false;
   const fail = (error: unknown): void => {
+    // The first failure is told; those that follow of it are not others.
+    if (hasFailed) return;
+    hasFailed = true;
     process.exitCode = exitCodeOf(error);
-    console.error(`rxjs-net ${name}: ${error instanceof Error ? error.message : String(error)}`);
+    complain(error);
     if (process.exitCode === 2) console.error(`rxjs-net ${name} --help tells what there is.`);
   };
+  let isStopped = false;
+  // It also keeps the listeners: without any, the system's own answer to a signal is to end the process.
+  const impatience = stopSignal
+    .pipe(
+      tap(() => {
+        isStopped = true;
+      }),
+      skip(1),
+    )
+    .subscribe({ next: () => process.exit(INTERRUPTED), error: fail });
   const running = command.run(args, terminal).subscribe({ next: outputWriter(stdout, stderr), error: fail });
-  // EPIPE: who has read our output has left. A command that writes data itself has noticed it before, and failed.
-  stdout.on('error', (error) => {
-    if (running.closed) return;
-    fail(error);
+  // After its end, too: what it said last may not have been written. One that writes data itself has noticed it before, and failed.
+  stdout.on('error', (error: Error) => {
+    fail(outputFailure(error));
     running.unsubscribe();
   });
   // Nobody is left to be told.
   stderr.on('error', () => undefined);
-  // It also keeps the listeners: without any, the system's own answer to a signal is to end the process.
-  const impatience = stopSignal
-    .pipe(skip(1))
-    .subscribe({ next: () => process.exit(INTERRUPTED), error: fail });
   running.add(() => {
     impatience.unsubscribe();
+    // Who was told to stop does not wait for a reader that stands still, as everybody else does.
+    if (isStopped)
+      untaken([stdout, stderr], LAST_OUTPUT).subscribe(() => {
+        complain(
+          `nobody has read the last of the output within ${formatTime(LAST_OUTPUT)}, and it was cut off`,
+        );
+        process.exitCode ??= 1;
+        process.exit();
+      });
   });
 }
