@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { Writable } from 'node:stream';
 import { connectCommand } from '../../src/cli/connect.ts';
+import { Interrupted } from '../../src/cli/interrupted.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { afterThisSpec } from '../cleanup.ts';
-import { listenTo, type Peer } from '../examples/peer.ts';
+import { isReset, listenTo, type Peer } from '../examples/peer.ts';
 import { within } from '../examples/program.ts';
 import { start, text } from './in-process.ts';
 
@@ -149,9 +150,9 @@ describe('connect', () => {
     expect(await peer.ended).toBe('RST');
   });
 
-  it('ends its side at Ctrl-C, hears the rest, and ends with the peer', async () => {
+  it('at a terminal ends its side at Ctrl-C, hears the rest, and ends with the peer', async () => {
     const { endpoint, client } = await host();
-    const { stdin, stdout, stop, ended } = start(connectCommand, [endpoint]);
+    const { stdin, stdout, stop, ended } = start(connectCommand, [endpoint], { isTyped: true });
     stdin.write('question');
     const peer = await client;
     await peer.hears('question');
@@ -162,15 +163,55 @@ describe('connect', () => {
     expect(await ended).toBe('done');
   });
 
-  it('waits for the end of the peer as long as --grace says', async () => {
+  it('resets at Ctrl-C in the middle of a file: what has been sent of it is not whole', async () => {
     const { endpoint, client } = await host();
-    const { stdin, stop, ended } = start(connectCommand, [endpoint, '--grace', '20ms']);
+    const { stdin, stop, ended } = start(connectCommand, [endpoint]);
+    stdin.write('half of');
+    const peer = await client;
+    await peer.hears('half of');
+    stop.next();
+    expect(await ended).toBeInstanceOf(Interrupted);
+    expect(await peer.ended).toBe('RST');
+  });
+
+  it('ends its side at Ctrl-C when nothing has come on standard input yet', async () => {
+    const { endpoint, client } = await host();
+    const { stdout, stop, ended } = start(connectCommand, [endpoint]);
+    const peer = await client;
+    peer.socket.write('welcome');
+    expect(await text(stdout, 7)).toBe('welcome');
+    stop.next();
+    expect(await peer.ended).toBe('FIN');
+    peer.socket.end('and bye');
+    expect(await text(stdout, 7)).toBe('and bye');
+    expect(await ended).toBe('done');
+  });
+
+  it('waits after Ctrl-C as long as --grace says, and then resets and fails', async () => {
+    const { endpoint, client } = await host();
+    const { stdin, stop, ended } = start(connectCommand, [endpoint, '--grace', '20ms'], { isTyped: true });
     stdin.write('question');
     const peer = await client;
     await peer.hears('question');
     stop.next();
-    expect(await ended).toBe('done');
-    peer.socket.end();
+    expect(await ended).toMatchObject({
+      message: 'not over 20 ms after Ctrl-C: what was still open was reset',
+    });
+    await isReset(peer);
+  });
+
+  it('waits no longer than --grace says for a reader of standard output that stands still', async () => {
+    const { endpoint, client } = await host();
+    // It never calls back.
+    const stdout = new Writable({ write: () => stdout.emit('begun') });
+    const begun = once(stdout, 'begun');
+    const { stdin, stop, ended } = start(connectCommand, [endpoint, '--grace', '20ms'], { stdout });
+    stdin.end();
+    const peer = await client;
+    peer.socket.end('an answer');
+    await within(begun, () => 'nothing is written');
+    stop.next();
+    expect(await ended).toMatchObject({ message: expect.stringMatching(/^not over 20 ms after Ctrl-C/) });
   });
 
   it('ends at once at Ctrl-C before there is a connection', async () => {

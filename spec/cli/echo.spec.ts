@@ -37,6 +37,20 @@ describe('echo', () => {
     expect(lines.filter((text) => text.includes(': closed after'))).toHaveLength(1);
   });
 
+  it('waits after Ctrl-C as long as --grace says, then resets who is left, tells of them, and fails', async () => {
+    const { line, lines, port, stop, ended } = start(echoCommand, ['--grace', '20ms']);
+    const number = await port();
+    const [a, b] = [await dial(number), await dial(number)];
+    a.socket.write('hello');
+    await a.hears('hello');
+    stop.next();
+    b.socket.end();
+    expect(await ended).toMatchObject({ message: expect.stringMatching(/^not over 20 ms after Ctrl-C/) });
+    await line(/: closed after .*; 0 B in, 0 B out$/);
+    await line(/: lost after .*; 5 B in, 5 B out; .*\(ERR_ABORTED\)$/);
+    expect(lines.at(-1)).toBe('1 closed, 1 lost; 5 B echoed');
+  });
+
   it('resets who says nothing for as long as --idle says', async () => {
     const { line, port } = start(echoCommand, ['--idle', '20ms']);
     const client = await dial(await port());

@@ -5,7 +5,7 @@ import { listenCommand } from '../../src/cli/listen.ts';
 import { connectCommand } from '../../src/cli/connect.ts';
 import { UsageError } from '../../src/cli/usage-error.ts';
 import { afterThisSpec } from '../cleanup.ts';
-import { dial } from '../examples/peer.ts';
+import { dial, isReset } from '../examples/peer.ts';
 import { start, text } from './in-process.ts';
 
 describe('listen', () => {
@@ -130,6 +130,32 @@ describe('listen', () => {
     stop.next();
     expect(await ended).toBe('done');
   });
+
+  it('with --keep resets all who are there when standard input fails: nobody has got all of it', async () => {
+    const { stdin, stdout, port, ended } = start(listenCommand, ['--keep']);
+    const number = await port();
+    const peers = [await dial(number), await dial(number), await dial(number)];
+    for (const { socket } of peers) socket.write('.');
+    expect(await text(stdout, 3)).toBe('...');
+    stdin.write('half of');
+    await Promise.all(peers.map((peer) => peer.hears('half of')));
+    stdin.destroy(new Error('EIO: i/o error, read'));
+    expect(await ended).toMatchObject({ message: 'EIO: i/o error, read' });
+    expect(await Promise.all(peers.map((peer) => peer.ended))).toEqual(['RST', 'RST', 'RST']);
+  });
+
+  it.each([[[]], [['--keep']]])(
+    '%j waits as long as --grace says, and then resets and fails',
+    async (args) => {
+      const { stdout, port, stop, ended } = start(listenCommand, [...args, '--grace', '20ms']);
+      const client = await dial(await port());
+      client.socket.write('first');
+      expect(await text(stdout, 5)).toBe('first');
+      stop.next();
+      expect(await ended).toMatchObject({ message: expect.stringMatching(/^not over 20 ms after Ctrl-C/) });
+      await isReset(client);
+    },
+  );
 
   it('colours who has sent a line, for who wants colours', async () => {
     const { stdout, port } = start(listenCommand, ['--keep', '--lines'], { hasColors: true });

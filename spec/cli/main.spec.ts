@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -87,6 +88,27 @@ describe('rxjs-net', () => {
     const program = run(MAIN, 'proxy', '--listen', `127.0.0.1:${port}`, '--to', 'a:1');
     await program.line(/^rxjs-net proxy: .*\(ERR_ADDRESS_IN_USE\)$/);
     expect(await program.ended).toEqual({ code: 1, signal: null });
+  });
+});
+
+describe('rxjs-net, whose output cannot be written', () => {
+  it.each([
+    ['bench', ['bench', '--duration', '20ms']],
+    ['its help', ['bench', '--help']],
+    ['the general help', ['--help']],
+    ['the version', ['--version']],
+  ])('exits with 1 and says so in one line: %s', async (_, [command = '', ...args]) => {
+    const full = openSync('/dev/full', 'w');
+    const endpoint = args.includes('--duration') ? [`127.0.0.1:${await echo()}`] : [];
+    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, command, ...endpoint, ...args], {
+      cwd: join(__dirname, '../..'),
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    const program = follow(child, command);
+    await program.line(/^rxjs-net(?: bench)?: standard output cannot be written: ENOSPC/);
+    expect(await program.ended).toEqual({ code: 1, signal: null });
+    expect(program.lines).toHaveLength(1);
   });
 });
 
@@ -251,6 +273,45 @@ describe('rxjs-net connect and listen', () => {
     stdout.once('data', () => stdout.destroy());
     await program.line(/^rxjs-net connect: nobody reads standard output any more \(EPIPE\)$/);
     expect(await program.ended).toEqual({ code: 1, signal: null });
+  });
+});
+
+describe('Ctrl-C', () => {
+  const cwd = join(__dirname, '../..');
+  const connecting = (port: number, ...more: readonly string[]): ChildProcessWithoutNullStreams =>
+    spawn(process.execPath, ['--import', 'tsx', MAIN, 'connect', `127.0.0.1:${port}`, ...more], { cwd });
+
+  it('in the middle of a file is the exit code 130, and one line that says why', async () => {
+    const child = connecting(await echo());
+    const program = follow(child, 'connect');
+    child.stdin.write('half of\n');
+    await program.line(/^half of$/);
+    program.kill('SIGINT');
+    await program.line(/^rxjs-net connect: stopped before standard input was at its end: the connection was/);
+    expect(await program.ended).toEqual({ code: 130, signal: null });
+    expect(program.lines).toHaveLength(2);
+  });
+
+  it('ends it in time though nobody reads its output, and it says what was cut off', async () => {
+    const peer = createServer({ allowHalfOpen: true }, (socket) => {
+      socket.on('error', () => undefined).write(Buffer.alloc(4 * 1024 * 1024));
+    });
+    peer.listen(0, '127.0.0.1');
+    afterThisSpec(() => peer.close());
+    await once(peer, 'listening');
+    const child = connecting((peer.address() as AddressInfo).port, '--grace', '20ms');
+    const { stdout } = child;
+    const program = follow(Object.assign(child, { stdout: null }), 'connect');
+    // It is there, and left there.
+    await once(stdout, 'readable');
+    const exit = once(child, 'exit');
+    program.kill('SIGINT');
+    await program.line(/^rxjs-net connect: not over 20 ms after Ctrl-C: what was still open was reset$/);
+    await program.line(
+      /^rxjs-net connect: nobody has read the last of the output within 1\.0 s, and it was cut/,
+    );
+    expect(await within(exit, () => 'it goes on')).toEqual([1, null]);
+    stdout.destroy();
   });
 });
 

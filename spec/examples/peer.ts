@@ -22,6 +22,13 @@ export async function dial(to: number | string): Promise<Peer> {
   return peer;
 }
 
+/** Resolves when the other side, which has ended, takes no answer any more: to a write it says RST. */
+export function isReset({ socket }: Peer): Promise<unknown> {
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  socket.write('late');
+  return within(closed, () => 'the other side is still there');
+}
+
 /** A socket that a spec made or accepted itself. */
 export function listenTo(socket: Socket): Peer {
   let heard = '';

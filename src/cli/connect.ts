@@ -1,4 +1,15 @@
-import { defer, filter, finalize, merge, of, switchMap, takeUntil, tap, type Observable } from 'rxjs';
+import {
+  defer,
+  filter,
+  finalize,
+  mergeMap,
+  of,
+  switchMap,
+  takeUntil,
+  tap,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
 import { idleTimeout } from '../operators/idle-timeout.ts';
 import { connect } from '../transport/connect.ts';
@@ -34,7 +45,8 @@ TIME: 50, 50ms, 1.5s, 2m, 1h.
 
 The end of standard input is sent as FIN, and the peer can still answer. The peer's end ends the command: at once when
 standard input is a terminal or with --end-with-peer, and else when standard input is at its end, so that nothing is
-lost. Exit code 1, and one line that says why, when the connection could not be made or was lost.
+lost. Exit code 1, and one line that says why, when the connection could not be made or was lost. Ctrl-C ends our side; in
+the middle of what is sent from a file or a pipe it resets the connection, and exits with 130.
 
 Examples
   rxjs-net connect 127.0.0.1:7000
@@ -71,14 +83,21 @@ function conversation(
   terminal: Terminal,
 ): Observable<Output> {
   return defer(() => {
-    let isOpen = false;
+    let open: Connection | undefined;
+    const cutting = outOfTime(terminal, grace).pipe(
+      mergeMap((error) => {
+        open?.abort(error);
+        return throwError(() => error);
+      }),
+    );
     const talking = dialled.pipe(
-      tap(() => {
-        isOpen = true;
+      tap((connection) => {
+        open = connection;
       }),
       switchMap((connection) => talk(connection, terminal.stop)),
       // There is nothing to wait for before it is open.
-      takeUntil(merge(terminal.stop.pipe(filter(() => !isOpen)), outOfTime(terminal, grace))),
+      takeUntil(terminal.stop.pipe(filter(() => open === undefined))),
+      takeUntil(cutting),
       finalize(() => terminal.stdin.destroy()),
     );
     return during(talking, stoppingNote(terminal));

@@ -14,7 +14,7 @@ export const conversationOptions: Flags & Times = {
   ),
   unix,
   idle: time('give up a connection on which nothing was said for so long, either way; default: never'),
-  grace: time('how long Ctrl-C waits for the peer to end (10s)'),
+  grace: time('how long Ctrl-C waits for the peer to end before it resets (10s)'),
   help: flag('this text'),
 };
 

@@ -6,6 +6,7 @@ import {
   EMPTY,
   ignoreElements,
   merge,
+  mergeMap,
   Subscription,
   takeUntil,
   tap,
@@ -16,8 +17,12 @@ import {
 import type { Connection } from '../connection/connection.ts';
 import { TransportError } from '../errors/transport-error.ts';
 import { holdWhile } from '../operators/hold-while.ts';
+import { Interrupted } from './interrupted.ts';
 import type { MessageMode } from './message-mode.ts';
 import type { OutputSink } from './output-sink.ts';
+
+const HALF =
+  'stopped before standard input was at its end: the connection was reset, as the peer has not got all of it';
 
 /** What {@link converse} talks with, besides the connection. */
 export interface Conversation {
@@ -25,7 +30,9 @@ export interface Conversation {
   readonly output: OutputSink;
   /** Whether the end of standard input is ours: FIN. If not, the connection stays until the peer ends it. */
   readonly endsWithInput: boolean;
-  /** Ends our side: nothing more is taken of standard input, and what the peer still says is heard. */
+  /** Whether standard input is a terminal: it ends where the person at it says so, and is whole there. */
+  readonly isTyped: boolean;
+  /** Ends our side, behind what was read to its end; what the peer still says is heard. */
   readonly stop: Observable<unknown>;
 }
 
@@ -40,17 +47,21 @@ export interface Conversation {
  * converse   ------------------|       both are over
  * ```
  *
- * A failure of standard input or output resets the connection, for what was cut off must not look whole. That the connection is lost
- * is not said here, but by its `closed`: what came before that is written first.
+ * A failure of standard input or output resets the connection, for what was cut off must not look whole; and so does `stop` in the
+ * middle of what is not typed. That the connection is lost is not said here, but by its `closed`: what came before that is written
+ * first.
  */
 export function converse<In, Out>(
   connection: Connection,
   mode: MessageMode<In, Out>,
-  { stdin, output, endsWithInput, stop }: Conversation,
+  { stdin, output, endsWithInput, isTyped, stop }: Conversation,
 ): Observable<never> {
   const messages = mode.over(connection);
+  let isSaid = false;
+  let isStopped = false;
   const end = defer(() => {
-    if (endsWithInput) connection.end();
+    isSaid = true;
+    if (endsWithInput || isStopped) connection.end();
     return EMPTY;
   });
   const said = defer(() => {
@@ -73,13 +84,20 @@ export function converse<In, Out>(
     }),
     exceptOf(connection),
   );
-  const ending = (): Subscription =>
-    stop.subscribe(() => {
-      connection.end();
-    });
-  return using(ending, () =>
-    merge(concat(said, end), concat(heard, output.flushed).pipe(takeUntil(output.failed))),
-  ).pipe(
+  const stopping = stop.pipe(
+    mergeMap(() => {
+      isStopped = true;
+      const isHalf = !isSaid && !stdin.readableEnded && stdin.readableDidRead;
+      if (isHalf && endsWithInput && !isTyped) return throwError(() => new Interrupted(HALF));
+      // What was read to its end is sent to its end.
+      if (isSaid || !stdin.readableEnded) connection.end();
+      return EMPTY;
+    }),
+  );
+  const talking = merge(concat(said, end), concat(heard, output.flushed)).pipe(
+    takeUntil(merge(stopping, output.failed)),
+  );
+  return talking.pipe(
     catchError((error: unknown) => {
       connection.abort(error);
       return throwError(() => error);

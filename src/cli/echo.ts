@@ -2,6 +2,7 @@ import {
   asyncScheduler,
   concat,
   defer,
+  EMPTY,
   filter,
   ignoreElements,
   map,
@@ -11,6 +12,7 @@ import {
   switchMap,
   take,
   tap,
+  throwError,
   type Observable,
 } from 'rxjs';
 import type { Connection } from '../connection/connection.ts';
@@ -20,6 +22,7 @@ import { bind } from '../transport/bind.ts';
 import type { Server } from '../transport/server.ts';
 import type { Command, Output, Terminal } from './command.ts';
 import { acceptedLine, closedLine, refusedLine } from './connection-report.ts';
+import { GRACE } from './conversation-options.ts';
 import { endpointOf, LISTENER, unix } from './endpoint-argument.ts';
 import { during } from './during.ts';
 import { formatBytes } from './format-quantity.ts';
@@ -29,13 +32,15 @@ import { flag, time } from './option-kinds.ts';
 import { parseArguments, type Option } from './option.ts';
 import { line, NO_SCREEN } from './output.ts';
 import { rates } from './rate.ts';
+import { resetAll } from './reset-all.ts';
+import { outOfTime } from './stopping.ts';
 import { serverTls, serverTlsOptions } from './tls-arguments.ts';
 
 const echoOptions: Readonly<
   Record<'idle' | 'grace', Option<number>> & Record<'unix' | 'help', Option<boolean>>
 > = {
   idle: time('reset a connection on which nothing was said for so long; default: never'),
-  grace: time('how long Ctrl-C waits for connections before it closes them (10s)'),
+  grace: time('how long Ctrl-C waits for connections before it resets them (10s)'),
   unix,
   help: flag('this text'),
 };
@@ -55,8 +60,8 @@ ${optionTable(serverTlsOptions)}
 TIME: 50, 50ms, 1.5s, 2m, 1h.
 
 In a terminal it shows how many are connected, and what was echoed; elsewhere it writes a line for each connection that
-comes or goes. Ctrl-C stops accepting, answers what has come, and exits with 0; another Ctrl-C, half a second later or
-more, ends it at once.
+comes or goes. Ctrl-C stops accepting, answers what has come, and exits with 0, or with 1 when the grace was not enough;
+another Ctrl-C, half a second later or more, ends it at once.
 
 Examples
   rxjs-net echo 127.0.0.1:7000
@@ -71,14 +76,21 @@ export const echoCommand: Command = {
       const given = parseArguments({ ...echoOptions, ...serverTlsOptions }, LISTENER, args);
       if (given === undefined) return of(line(help));
       const { values, argument } = given;
-      const { idle = Infinity, grace } = values;
+      const { idle = Infinity, grace = GRACE } = values;
       const endpoint = endpointOf(argument, values);
       const tls = serverTls(endpoint, values);
-      return bind(endpoint, { tls, gracePeriod: grace, until: terminal.stop }).pipe(
-        switchMap((server) => outputOf(server, idle, terminal)),
+      // Its grace is the whole time that Ctrl-C leaves, the last FIN of the peer included; what it cuts off is reset here.
+      const patience = { gracePeriod: Infinity, closeTimeout: Infinity };
+      return bind(endpoint, { tls, until: terminal.stop, ...patience }).pipe(
+        switchMap((server) => outputOf(server, { idle, grace }, terminal)),
       );
     }),
 };
+
+interface Times {
+  readonly idle: number;
+  readonly grace: number;
+}
 
 /** What has happened so far. */
 interface Tally {
@@ -89,18 +101,26 @@ interface Tally {
   echoed: number;
 }
 
-function outputOf(server: Server, idle: number, terminal: Terminal): Observable<Output> {
+function outputOf(server: Server, { idle, grace }: Times, terminal: Terminal): Observable<Output> {
   const tally: Tally = { open: 0, closed: 0, lost: 0, echoed: 0 };
   const lines = served(server, idle, tally);
   // Not until `server.closed`, which comes before the last connection has told of its end.
   const live = terminal.isTerminal
     ? during(lines.pipe(ignoreElements()), progress(tally, terminal))
     : during(lines, stopping(tally, terminal)).pipe(map(line));
+  let late: Error | undefined;
+  const cutting = outOfTime(terminal, grace).pipe(
+    tap((error) => {
+      if (resetAll(server, error) > 0) late = error;
+    }),
+    ignoreElements(),
+  );
   const end = defer(() => {
     const { closed, lost, echoed } = tally;
     return [NO_SCREEN, line(`${closed} closed, ${lost} lost; ${formatBytes(echoed)} echoed`)];
   });
-  return concat(of(line(`listening on ${server.endpoint}`)), live, end);
+  const failure = defer(() => (late === undefined ? EMPTY : throwError(() => late)));
+  return concat(of(line(`listening on ${server.endpoint}`)), during(live, cutting), end, failure);
 }
 
 /** Says everything back; a line for each who comes or goes. */

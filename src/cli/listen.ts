@@ -31,6 +31,7 @@ import { optionTable } from './help.ts';
 import { flag, time } from './option-kinds.ts';
 import { parseArguments, type Option } from './option.ts';
 import { line, note } from './output.ts';
+import { resetAll } from './reset-all.ts';
 import { outOfTime, stoppingNote } from './stopping.ts';
 import { styles } from './style.ts';
 import { talker } from './talker.ts';
@@ -101,14 +102,19 @@ function conversations(listening: Listening, terminal: Terminal): Observable<Out
   const { endpoint, tls, allowHalfOpen, keep, grace } = listening;
   return defer(() => {
     const came = new Subject<void>();
+    let listens: Server | undefined;
     const server = bind(endpoint, {
       ...{ tls, allowHalfOpen },
-      ...(keep
-        ? { until: terminal.stop, gracePeriod: grace }
-        : // Nobody after the first: where it listened is free again from then on.
-          { until: merge(came, terminal.stop), gracePeriod: Infinity }),
+      // Nobody after the first: where it listened is free again from then on.
+      until: keep ? terminal.stop : merge(came, terminal.stop),
+      // What is cut off after the grace is reset here, so that it does not look whole.
+      gracePeriod: Infinity,
     });
+    const cutting = outOfTime(terminal, grace).pipe(mergeMap((error) => throwError(() => error)));
     const talking = server.pipe(
+      tap((bound) => {
+        listens = bound;
+      }),
       switchMap((bound) =>
         merge(
           told(bound),
@@ -125,10 +131,15 @@ function conversations(listening: Listening, terminal: Terminal): Observable<Out
           ),
         ),
       ),
-      // A server that stays has a grace period of its own.
-      takeUntil(outOfTime(terminal, keep ? Infinity : grace)),
+      takeUntil(cutting),
     );
-    return during(talking, stoppingNote(terminal));
+    // What fails here fails for all: their connections are reset before the end of the server would close them.
+    const resetting = tap<Output>({
+      error: (error: unknown) => {
+        if (listens !== undefined) resetAll(listens, error);
+      },
+    });
+    return during(talking.pipe(resetting), stoppingNote(terminal));
   });
 }
 

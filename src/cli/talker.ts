@@ -16,7 +16,7 @@ interface Manner {
 
 /** Talks over one connection after the other, or several at a time, with the same standard input and output. */
 export function talker(
-  { stdin, stdout }: Pick<Terminal, 'stdin' | 'stdout'>,
+  { stdin, stdout, isTyped }: Pick<Terminal, 'stdin' | 'stdout' | 'isTyped'>,
   { lines, crlf, endsWithInput, label }: Manner,
 ): (connection: Connection, stop: Observable<unknown>) => Observable<never> {
   const output = new OutputSink(stdout);
@@ -24,7 +24,7 @@ export function talker(
   stdin.setMaxListeners(0);
   const lineMode = linesMode(crlf === true ? '\r\n' : '\n', label);
   return (connection, stop) => {
-    const conversation = { stdin, output, endsWithInput, stop };
+    const conversation = { stdin, output, endsWithInput, isTyped, stop };
     return lines === true || crlf === true
       ? converse(connection, lineMode, conversation)
       : converse(connection, bytesMode, conversation);
