@@ -200,6 +200,19 @@ describe('connect', () => {
     await isReset(peer);
   });
 
+  it('resets at the second Ctrl-C', async () => {
+    const { endpoint, client } = await host();
+    const { stdin, stop, ended } = start(connectCommand, [endpoint], { isTyped: true });
+    stdin.write('question');
+    const peer = await client;
+    await peer.hears('question');
+    stop.next();
+    expect(await peer.ended).toBe('FIN');
+    stop.next();
+    expect(await ended).toBeInstanceOf(Interrupted);
+    await isReset(peer);
+  });
+
   it('waits no longer than --grace says for a reader of standard output that stands still', async () => {
     const { endpoint, client } = await host();
     // It never calls back.

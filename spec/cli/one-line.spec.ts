@@ -9,6 +9,7 @@ const detail = 'C0B7:error:0A00010B:SSL routines:ssl3_get_record:wrong version n
 describe('what an error says', () => {
   it.each([
     [new Error(detail), detail.trim()],
+    [new Error(`handshake: ${detail}: see cause`), `handshake: ${detail.trim()} see cause`],
     [new Error('first,\n  second\n'), 'first, second'],
     ['not even an error', 'not even an error'],
   ])('is one line: %s', (error, line) => {

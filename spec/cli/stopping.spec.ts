@@ -1,5 +1,6 @@
 import { map } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
+import { Interrupted } from '../../src/cli/interrupted.ts';
 import { outOfTime, stoppingNote } from '../../src/cli/stopping.ts';
 
 const marbles = (): TestScheduler =>
@@ -17,11 +18,18 @@ describe('stopping', () => {
     });
   });
 
-  it('is out of time after the grace, from the first Ctrl-C on', () => {
+  it('is out of time after the grace', () => {
     marbles().run(({ hot, expectObservable }) => {
       const failure = new Error('not over 10 ms after Ctrl-C: what was still open was reset');
-      expectObservable(outOfTime({ stop: hot('--s--s') }, 10)).toBe('-- 10ms (f|)', { f: failure });
-      expectObservable(outOfTime({ stop: hot('--s--s') }, Infinity)).toBe('-');
+      expectObservable(outOfTime({ stop: hot('--s') }, 10)).toBe('-- 10ms (f|)', { f: failure });
+      expectObservable(outOfTime({ stop: hot('--s') }, Infinity)).toBe('-');
+    });
+  });
+
+  it('is out of time at the second Ctrl-C', () => {
+    marbles().run(({ hot, expectObservable }) => {
+      const failure = new Interrupted('Ctrl-C again: what was still open was reset');
+      expectObservable(outOfTime({ stop: hot('--s--s--s') }, 10)).toBe('-----(f|)', { f: failure });
     });
   });
 });

@@ -1,4 +1,4 @@
-import { skip, tap } from 'rxjs';
+import { filter } from 'rxjs';
 import type { Command, Terminal } from './command.ts';
 import { exitCodeOf, INTERRUPTED } from './exit-code.ts';
 import { formatTime } from './format-quantity.ts';
@@ -43,16 +43,10 @@ export function runCommand(name: string, command: Command, args: readonly string
     complain(error);
     if (process.exitCode === 2) console.error(`rxjs-net ${name} --help tells what there is.`);
   };
-  let isStopped = false;
-  // It also keeps the listeners: without any, the system's own answer to a signal is to end the process.
-  const impatience = stopSignal
-    .pipe(
-      tap(() => {
-        isStopped = true;
-      }),
-      skip(1),
-    )
-    .subscribe({ next: () => process.exit(INTERRUPTED), error: fail });
+  let stops = 0;
+  const stopping = stopSignal.subscribe(() => {
+    stops += 1;
+  });
   const running = command.run(args, terminal).subscribe({ next: outputWriter(stdout, stderr), error: fail });
   // After its end, too: what it said last may not have been written. One that writes data itself has noticed it before, and failed.
   stdout.on('error', (error: Error) => {
@@ -61,10 +55,15 @@ export function runCommand(name: string, command: Command, args: readonly string
   });
   // Nobody is left to be told.
   stderr.on('error', () => undefined);
+  // Behind what the command does at its second Ctrl-C. It also keeps the listeners: without any, the system's own answer to a signal
+  // is to end the process.
+  const impatience = stopSignal.pipe(filter(() => stops > 1)).subscribe(() => process.exit(INTERRUPTED));
   running.add(() => {
+    stopping.unsubscribe();
     impatience.unsubscribe();
+    if (stops > 1) process.exit(INTERRUPTED);
     // Who was told to stop does not wait for a reader that stands still, as everybody else does.
-    if (isStopped)
+    if (stops === 1)
       untaken([stdout, stderr], LAST_OUTPUT).subscribe(() => {
         complain(
           `nobody has read the last of the output within ${formatTime(LAST_OUTPUT)}, and it was cut off`,
