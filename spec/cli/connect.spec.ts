@@ -228,9 +228,15 @@ describe('connect', () => {
   });
 
   it('ends at once at Ctrl-C before there is a connection', async () => {
-    const { stop, ended } = start(connectCommand, ['127.0.0.1:1']);
+    const { stop, ended } = start(connectCommand, ['127.0.0.1:1'], { isTyped: true });
     stop.next();
     expect(await ended).toBe('done');
+  });
+
+  it('is interrupted by that, when what is to be sent is not typed', async () => {
+    const { stop, ended } = start(connectCommand, ['127.0.0.1:1']);
+    stop.next();
+    expect(await ended).toBeInstanceOf(Interrupted);
   });
 
   it('gives up a connection on which nothing is said for as long as --idle says', async () => {

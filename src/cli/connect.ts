@@ -2,6 +2,7 @@ import {
   defer,
   filter,
   finalize,
+  merge,
   mergeMap,
   of,
   switchMap,
@@ -18,6 +19,7 @@ import { conversationOptions, GRACE } from './conversation-options.ts';
 import { endpointOf, PEER } from './endpoint-argument.ts';
 import { during } from './during.ts';
 import { optionTable } from './help.ts';
+import { Interrupted } from './interrupted.ts';
 import { time } from './option-kinds.ts';
 import { parseArguments, type Option } from './option.ts';
 import { line } from './output.ts';
@@ -84,6 +86,15 @@ function conversation(
 ): Observable<Output> {
   return defer(() => {
     let open: Connection | undefined;
+    // There is nothing to wait for before it is open; but what is not typed has not got anywhere then.
+    const early = terminal.stop.pipe(
+      filter(() => open === undefined),
+      mergeMap(() =>
+        terminal.isTyped
+          ? of('nothing lost')
+          : throwError(() => new Interrupted('stopped before it was connected: nothing was sent')),
+      ),
+    );
     const cutting = outOfTime(terminal, grace).pipe(
       mergeMap((error) => {
         open?.abort(error);
@@ -95,9 +106,7 @@ function conversation(
         open = connection;
       }),
       switchMap((connection) => talk(connection, terminal.stop)),
-      // There is nothing to wait for before it is open.
-      takeUntil(terminal.stop.pipe(filter(() => open === undefined))),
-      takeUntil(cutting),
+      takeUntil(merge(early, cutting)),
       finalize(() => terminal.stdin.destroy()),
     );
     return during(talking, stoppingNote(terminal));
