@@ -39,7 +39,7 @@ export class RpcError extends Error {
 // A timer of Node.js that is to wait longer does not wait at all.
 const LONGEST_DEADLINE = 2 ** 31 - 1;
 
-export const INVALID_DEADLINE = `a deadline is 0 to ${LONGEST_DEADLINE} ms; leave it out for none`;
+export const INVALID_DEADLINE: string = `a deadline is 0 to ${LONGEST_DEADLINE} ms; leave it out for none`;
 
 /** What a timer can wait, or none. Both ends ask: JSON makes null of NaN and Infinity, and whatever else may come over a wire. */
 export function isDeadline(value: unknown): boolean {

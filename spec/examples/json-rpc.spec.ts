@@ -415,7 +415,7 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     bigInt: () => [5n],
     cycle: () => {
       const ring: Record<string, unknown> = {};
-      ring.self = ring;
+      ring['self'] = ring;
       return [ring];
     },
     text: (params) => ['x'.repeat(Number(Reflect.get(Object(params) as object, 'length')))],

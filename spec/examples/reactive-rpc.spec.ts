@@ -247,7 +247,7 @@ describe('examples/reactive-rpc', () => {
     ['at the deadline of the call', 'server at 2030', {}, Infinity, 2000],
     ['never, without any of these', 'server goes on', {}, Infinity, undefined],
   ])(
-    'gives up what a client that was killed had called %s',
+    'gives up what a client had called that has sent FIN, and reads on, %s',
     (_when, expected, options, silence, deadline) => {
       const { scheduler, network, host } = world();
       const log: string[] = [];
@@ -258,7 +258,6 @@ describe('examples/reactive-rpc', () => {
           }),
         );
       host.run(() => server(host, { never }, { ...options, scheduler }, silence));
-      // All that there is to see of it: its system sends a FIN.
       const caller = network.host('client');
       caller.run(() =>
         caller

@@ -3,6 +3,7 @@ import {
   firstValueFrom,
   ignoreElements,
   race,
+  repeat,
   type Observable,
   type ObservableInput,
   type SchedulerLike,
@@ -41,6 +42,8 @@ export interface ConnectionProfile {
   readonly draining: Observable<void>;
   /** The server, as it was dialled, or as it listens. Without it, that end of the connection. */
   readonly endpoint?: Endpoint;
+  /** Milliseconds from one {@link StreamTraits.probe} of a half-open connection to the next. Without it there is none. */
+  readonly probeDelay?: number;
   /** Told once, when everything is released, and before `closed`. */
   readonly onClosed?: (connection: DuplexConnection, summary: CloseSummary) => void;
 }
@@ -88,6 +91,7 @@ export class DuplexConnection
   #senders: Senders | undefined;
   #closing = false;
   #forcing: Subscription | undefined;
+  #probing: Subscription | undefined;
   #failed = false;
   #peerEnded = false;
   #streamClosed = false;
@@ -379,6 +383,7 @@ export class DuplexConnection
     this.#peerEnded = true;
     if (this.#halfCloseMode === 'not at all') this.#endWithPeer();
     else this.onSendersChange();
+    if (this.#halfCloseMode === 'until ended here') this.#probe();
   }
 
   #endWithPeer(): void {
@@ -388,9 +393,20 @@ export class DuplexConnection
   }
 
   #endUnlessSending(): void {
-    if (this.#senders?.none === false) return;
-    if (this.#failed) void this.close();
+    if (this.#senders?.none === false) this.#probe();
+    else if (this.#failed) void this.close();
     else this.#writer.end();
+  }
+
+  /** The peer has said its last, and nothing tells any more whether it is still there (rule 12). */
+  #probe(): void {
+    const { traits, probeDelay = Infinity, settings } = this.#profile;
+    if (this.#record.finished) return;
+    this.#probing ??= deadline(probeDelay, settings.scheduler)
+      .pipe(repeat())
+      .subscribe(() => {
+        traits.probe(this.#stream);
+      });
   }
 
   /** Without a FIN of the peer, or with bytes left over, a stream that closes silently was lost all the same. */
@@ -401,6 +417,7 @@ export class DuplexConnection
   #finish(): void {
     if (this.#record.finished) return;
     this.#forcing?.unsubscribe();
+    this.#probing?.unsubscribe();
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
     this.#senders?.fail(this.#record.error ?? this.#writer.closedError());

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { ProxyHeader } from '../proxy-protocol/proxy-header.ts';
+import { NOTHING } from '../framing/view.ts';
 import { nodeEventLoop, type EventLoop } from './event-loop.ts';
 import type { TlsSession } from './tls-session.ts';
 
@@ -13,6 +14,8 @@ export interface StreamTraits {
   readonly end: (stream: Duplex) => void;
   /** Asked at 'end': whether it was no clean end of the peer but a reset that looks like one. */
   readonly endedByReset: (stream: Duplex) => boolean;
+  /** Makes it fail if its peer is gone, where it does not do so by itself. Asked of streams whose peer has ended. */
+  readonly probe: (stream: Duplex) => void;
   /** Whether all that was written to it is in the kernel, so that nobody looks at those bytes any more. */
   readonly allInKernel: (stream: Duplex) => boolean;
   /** What was agreed on in the handshake, if there was one. */
@@ -27,6 +30,7 @@ export const plainTraits: StreamTraits = {
   reset: (stream) => stream.destroy(),
   end: (stream) => stream.end(),
   endedByReset: () => false,
+  probe: () => undefined,
   allInKernel: () => false,
   tls: () => undefined,
   proxied: () => undefined,
@@ -38,7 +42,17 @@ export const plainTraits: StreamTraits = {
  */
 export const socketTraits: StreamTraits = {
   ...plainTraits,
+  probe: writeNothing,
   // libuv writes at once what the kernel takes, and only the rest stays with the stream (uv_try_write, Node's
   // StreamBase::Write). A write that failed at once has left nothing with the stream either.
   allInKernel: (stream) => stream.writableLength === 0 && stream.errored === null,
 };
+
+/**
+ * libuv polls a socket for what it waits for. After the peer's FIN it does not wait to read, and with nothing to write it is not polled at all: a
+ * reset, or a keep-alive that nobody answers, stays in the kernel, and a connection on which nothing is sent stays for ever (seen on all
+ * versions of Node). To write nothing puts nothing on the wire, and fails with what the kernel knows (tcp_sendmsg of Linux looks first).
+ */
+function writeNothing(stream: Duplex): void {
+  if (!stream.destroyed && !stream.writableEnded && stream.writableLength === 0) stream.write(NOTHING);
+}

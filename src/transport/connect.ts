@@ -29,6 +29,7 @@ import { handshakeInTime } from './handshake-in-time.ts';
 import { inTime } from './in-time.ts';
 import { nodeNetwork, type Network } from './network.ts';
 import { localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
+import { probeDelayOf } from './socket-options.ts';
 import { tellBefore } from './tell-before.ts';
 import { tellOfDial } from './tell-of-dial.ts';
 import { secureDialled } from './tls-handshake.ts';
@@ -155,7 +156,8 @@ function toConnection(
   const isTcp = target.kind === 'tcp';
   const traits = secured !== undefined ? tlsTraits : isTcp ? network.tcp : socketTraits;
   const endpoint = formatEndpoint(target);
-  const profile = { settings, role: 'dialled', draining: NEVER, traits, endpoint } as const;
+  const probeDelay = probeDelayOf(settings);
+  const profile = { settings, role: 'dialled', draining: NEVER, traits, endpoint, probeDelay } as const;
   const local = localEndpoint(socket) ?? (isTcp ? formatAddress(target.host, 0) : 'unix:');
   const remote = remoteEndpoint(socket) ?? endpoint;
   if (secured === undefined) return new DuplexConnection(socket, local, remote, profile);

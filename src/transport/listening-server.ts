@@ -18,6 +18,7 @@ import type { BoundAddress } from './listening.ts';
 import { OpenConnections } from './open-connections.ts';
 import type { ServerStats } from './server-stats.ts';
 import type { Refusal, Server, ShutdownSummary } from './server.ts';
+import { probeDelayOf } from './socket-options.ts';
 import { endpointOf, localEndpoint, remoteEndpoint, withTls } from './socket-endpoints.ts';
 import type { TlsAcceptor } from './tls-acceptor.ts';
 import { serverClosed, serverDraining, serverRefused } from './transport-channels.ts';
@@ -91,6 +92,7 @@ export class ListeningServer implements Server, AdmissionsHost, WaitingSocketsHo
       draining: this.#draining,
       traits: { ...traits, proxied: (stream) => this.#proxied.get(stream) },
       endpoint: this.endpoint,
+      probeDelay: probeDelayOf(settings),
       onClosed: (connection, summary) => {
         this.#open.closed(connection, summary);
       },

@@ -14,9 +14,12 @@ import type { TlsOptions } from './tls-options.ts';
 export interface SocketOptions extends ConnectionOptions {
   /** TCP_NODELAY. Default true: Nagle's algorithm costs 40 ms per exchange against delayed ACKs. */
   readonly noDelay?: boolean | undefined;
-  /** SO_KEEPALIVE. Default true, so that a peer that vanished is noticed. */
+  /** SO_KEEPALIVE. Default true, so that a peer that vanished is noticed; also one that had sent FIN, which Node does not notice by itself. */
   readonly keepAlive?: boolean | undefined;
-  /** Milliseconds of silence before the first keep-alive probe. Default 30000; Node probes for 10 seconds more. */
+  /**
+   * Milliseconds of silence before the first keep-alive probe, and from one look at a half-open connection to the next. Default 30000;
+   * Node probes for 10 seconds more.
+   */
   readonly keepAliveInitialDelay?: number | undefined;
   /**
    * TLS. `true` is `{}`; default: what the scheme of the endpoint says (`tls://`). Where the scheme asks for it, `false` is
@@ -53,4 +56,12 @@ export function readSocketOptions(options: SocketOptions): SocketSettings {
     // Last, here and in what is made of it: V8 takes 2 µs to add a property to what was spread.
     ...readConnectionOptions(options),
   };
+}
+
+// The kernel counts whole seconds, too (tcp(7), TCP_KEEPIDLE).
+const LEAST_PROBE_DELAY = 1_000;
+
+/** How often a half-open connection is looked at. */
+export function probeDelayOf({ keepAlive, keepAliveInitialDelay }: SocketSettings): number {
+  return keepAlive ? Math.max(keepAliveInitialDelay, LEAST_PROBE_DELAY) : Infinity;
 }

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { StreamTraits } from '../connection/stream-traits.ts';
 import type { TlsSession } from '../connection/tls-session.ts';
+import { NOTHING } from '../framing/view.ts';
 import { isShuttingDown, tcpTraits } from './tcp-traits.ts';
 import { tlsSessionOf } from './tls-session-of.ts';
 
@@ -35,6 +36,16 @@ export const tlsTraits: StreamTraits = {
   // Node asks OpenSSL to shut down twice in a row, and the second time takes the peer's records that came in one piece with
   // the one that is being delivered for an answer, and drops them (seen on Node 20.20). In a turn of its own there are none.
   end: (stream) => setImmediate(() => stream.end()),
+  // Node's TLS passes an empty write on to the socket below, and drops what comes of it.
+  probe: (stream) => {
+    const raw = secured.get(stream)?.raw;
+    if (raw === undefined || raw.destroyed || isShuttingDown(stream)) return;
+    raw.write(NOTHING, (error) => {
+      if (!(error instanceof Error)) return;
+      tellClosedAfter(raw, stream);
+      stream.destroy(error);
+    });
+  },
   tls: (stream) => secured.get(stream)?.session,
 };
 

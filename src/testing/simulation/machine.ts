@@ -1,7 +1,7 @@
 import type { NetConnectOpts, Server, ServerOpts, Socket } from 'node:net';
 import { defer, Subscription, type ObservableInput, type SchedulerLike } from 'rxjs';
 import type { EventLoop } from '../../connection/event-loop.ts';
-import { plainTraits, type StreamTraits } from '../../connection/stream-traits.ts';
+import { plainTraits, socketTraits, type StreamTraits } from '../../connection/stream-traits.ts';
 import type { Network } from '../../transport/network.ts';
 import type { Transport } from '../../transport/transport.ts';
 import { dialFrom, type Attempt, type DiallingHost } from './dialling.ts';
@@ -222,6 +222,7 @@ export class Machine implements SimulatedHost, ListeningHost, DiallingHost {
       reset: (stream) => {
         (stream as unknown as SimulatedSocket).resetAndDestroy();
       },
+      probe: socketTraits.probe,
       allInKernel: (stream) => stream.writableLength === 0,
     };
   }

@@ -165,10 +165,11 @@ export class SimulatedSocket extends EventEmitter implements TcpOwner {
       this.emit('data', chunk);
       if (this.#flowQueued) return;
     }
-    if (!this.#flowing || this.destroyed) return;
+    // After the end nothing is read, so that a loss is not noticed before something is written, as it is with a real socket.
+    if (!this.#flowing || this.destroyed || this.readableEnded) return;
     const loss = this.#end?.loss;
     if (loss !== undefined) this.destroy(systemError(loss, 'read'));
-    else if (this.#end?.ended === true && !this.readableEnded) {
+    else if (this.#end?.ended === true) {
       this.readableEnded = true;
       this.emit('end');
     }
