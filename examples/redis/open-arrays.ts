@@ -16,14 +16,21 @@ interface OpenArray {
  */
 export class OpenArrays {
   #open: OpenArray[] = [];
+  #announced = 0;
 
   get depth(): number {
     return this.#open.length;
   }
 
+  /** How many items the arrays of this message have said that they have, those that are complete too. */
+  get announced(): number {
+    return this.#announced;
+  }
+
   /** Nothing is allocated for what the peer says that is to come. */
   open(length: number): void {
     this.#open.push({ length, items: [] });
+    this.#announced += length;
   }
 
   /** Puts an item where it belongs; what is complete with it, if that is the message. */
@@ -35,10 +42,12 @@ export class OpenArrays {
       this.#open.pop();
       value = array.items;
     }
+    this.#announced = 0;
     return value;
   }
 
   clear(): void {
     this.#open = [];
+    this.#announced = 0;
   }
 }

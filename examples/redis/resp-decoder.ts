@@ -109,7 +109,8 @@ export class RespDecoder implements Decoder<RespValue> {
 
   #array(length: number, next: number): Item {
     if (length <= 0) return this.#took(length < 0 ? null : [], next);
-    if (length > this.#limits.maxArrayLength) throw tooLong(`an array has ${length} items`);
+    const items = this.#open.announced + length;
+    if (items > this.#limits.maxItems) throw tooLong(`a message has at least ${items} items`);
     if (this.#open.depth === this.#limits.maxDepth) throw tooLong('too many arrays within arrays');
     this.#open.open(length);
     return this.#took(OPENED, next);

@@ -162,16 +162,47 @@ describe('examples/redis: resp', () => {
     ['ERR_INVALID_FRAME', 'expected a type', '*1\r\nGET\r\n'],
     ['ERR_INVALID_FRAME', 'unbalanced quotes', 'SET a "b\r\n'],
     ['ERR_FRAME_TOO_LONG', 'a bulk string has 11 bytes', '$11\r\n'],
-    ['ERR_FRAME_TOO_LONG', 'an array has 4 items', '*4\r\n'],
+    ['ERR_FRAME_TOO_LONG', 'a message has at least 4 items', '*4\r\n'],
+    ['ERR_FRAME_TOO_LONG', 'a message has at least 4 items', '*2\r\n*1\r\n:1\r\n*1\r\n'],
     ['ERR_FRAME_TOO_LONG', 'arrays within arrays', '*1\r\n*1\r\n*1\r\n'],
     ['ERR_FRAME_TOO_LONG', 'a message has at least 32 bytes', '*3\r\n$9\r\n123456789\r\n$7\r\n'],
     ['ERR_FRAME_TOO_LONG', 'a line has at least 4097 bytes', 'x'.repeat(4097)],
     ['ERR_FRAME_TRUNCATED', '5 bytes into a value', '*1\r\n$'],
     ['ERR_FRAME_TRUNCATED', '12 bytes into a value', '*2\r\n$2\r\nab\r\n'],
   ])('ends with %s (%s) for %j, however it is cut', (code, detail, wire) => {
-    const limits = { maxFrameLength: 30, maxBulkLength: 10, maxArrayLength: 3, maxDepth: 2, inline: true };
+    const limits = { maxFrameLength: 30, maxBulkLength: 10, maxItems: 3, maxDepth: 2, inline: true };
     for (const chunks of [[wire], Array.from(wire)])
       expect(thrownBy(() => decode(resp(limits).decoder(), ...chunks))).toEqual(failure(code, detail));
+  });
+
+  it('counts the items of a message over all of its arrays, and those of each message for themselves', () => {
+    const itemsOf = (value: RespValue): number => {
+      if (!Array.isArray(value)) return 0;
+      const items: readonly RespValue[] = value;
+      return items.reduce<number>((sum, item) => sum + 1 + itemsOf(item), 0);
+    };
+    const anyArrays = fc.array(fc.array(anyValue, { minLength: 1 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(anyArrays, (messages) => {
+        const wire = wired(...messages);
+        const maxItems = Math.max(...messages.map(itemsOf));
+        expect(decode(resp({ maxItems }).decoder(), wire)).toEqual(messages);
+        expect(thrownBy(() => decode(resp({ maxItems: maxItems - 1 }).decoder(), wire))).toEqual(
+          failure('ERR_FRAME_TOO_LONG', 'items'),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('stops at arrays of nothing before they are many, few as their bytes are', () => {
+    // 16 MiB of them would be hundreds of MiB here.
+    const emptyArrays = `*65536\r\n${'*0\r\n'.repeat(65_536)}`;
+    const decoder = resp().decoder();
+    expect(decode(decoder, '*2\r\n+one\r\n:1\r\n', emptyArrays)).toHaveLength(2);
+    expect(thrownBy(() => decode(decoder, `*2\r\n${emptyArrays}`))).toEqual(
+      failure('ERR_FRAME_TOO_LONG', 'a message has at least 65538 items'),
+    );
   });
 
   it('is quick with a line that is made to be slow', () => {
