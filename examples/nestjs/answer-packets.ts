@@ -30,6 +30,9 @@ export interface Answering {
   readonly concurrent: number;
 }
 
+// A mere text, as for a pattern without a handler.
+const ID_IN_USE = 'The id of this request is that of one that is not answered yet: both are given up.';
+
 /**
  * What `serve` does with a connection, with `completeOnDrain: false`.
  *
@@ -62,6 +65,10 @@ export function answerPackets(
     return EMPTY;
   };
 
+  const fail = (id: string, err: unknown): Observable<never> =>
+    // If that cannot be sent, the connection is gone.
+    connection.send([{ id, err, isDisposed: true }]).pipe(catchError(() => EMPTY));
+
   const answer = (id: string, request: RequestPacket): Observable<never> => {
     const disposed = new Subject<void>();
     disposals.set(id, disposed);
@@ -73,14 +80,17 @@ export function answerPackets(
           : connection.send(packets);
       }),
       // What the codec cannot say, or an Observable that outran its reader, ends this answer alone.
-      catchError((error: unknown) => {
-        const failed = connection.send([{ id, err: toErr(error), isDisposed: true }]);
-        // If that fails, the connection is gone.
-        return failed.pipe(catchError(() => EMPTY));
-      }),
+      catchError((error: unknown) => fail(id, toErr(error))),
       takeUntil(disposed),
       finalize(() => disposals.delete(id)),
     );
+  };
+
+  // Nest's own server works on both, and its client takes whatever ends first for the end of all that has this id. An error says
+  // that in one packet: the id is free at both ends, and nobody works for an answer that would go to the wrong request.
+  const refuseBoth = (id: string): Observable<never> => {
+    disposals.get(id)?.next();
+    return fail(id, ID_IN_USE);
   };
 
   const tell = (event: RequestPacket): Observable<never> =>
@@ -94,7 +104,8 @@ export function answerPackets(
 
   const work = (message: unknown): Observable<never> => {
     const packet = toClientPacket(message);
-    if ('isDisposed' in packet) disposals.get(packet.id)?.next();
+    if (packet.isDisposed === true) disposals.get(packet.id)?.next();
+    else if (packet.id !== undefined && disposals.has(packet.id)) return refuseBoth(packet.id);
     else if (packet.id !== undefined) return answer(packet.id, packet);
     else return tell(packet);
     return EMPTY;

@@ -8,6 +8,8 @@ export interface RequestPacket {
   readonly data: unknown;
   /** Of the client's choice, and unique in its connection: what answers it has the same. */
   readonly id?: string;
+  /** Only true takes a request back; some clients say false of every packet. */
+  readonly isDisposed?: false;
 }
 
 /** What a client says: a request, or that it does not want the rest of an answer. */
@@ -23,7 +25,7 @@ export interface ServerPacket {
 
 /** @throws TransportError `ERR_INVALID_MESSAGE`, which ends the connection that it came from, and no other */
 export function toClientPacket(message: unknown): ClientPacket {
-  if (isPacket(message) && ('pattern' in message || 'id' in message)) return message as ClientPacket;
+  if (isPacket(message) && ('pattern' in message || takesBack(message))) return message as ClientPacket;
   throw invalidPacket();
 }
 
@@ -37,6 +39,10 @@ export function toServerPacket(message: unknown): ServerPacket {
 function isPacket(message: unknown): message is object {
   if (typeof message !== 'object' || message === null) return false;
   return !('id' in message) || typeof message.id === 'string';
+}
+
+function takesBack(message: object): boolean {
+  return 'id' in message && 'isDisposed' in message && message.isDisposed === true;
 }
 
 function invalidPacket(): TransportError {

@@ -38,6 +38,7 @@ import {
   type Observable,
 } from 'rxjs';
 import { lengthPrefixed, serialized, type Connection, type Server as BoundServer } from 'rxjs-net';
+import { SimulationScheduler } from 'rxjs-net/testing';
 import { RxjsNetClient, type RxjsNetClientOptions } from '../../examples/nestjs/rxjs-net-client.ts';
 import {
   RxjsNetServer,
@@ -322,13 +323,23 @@ describe('examples/nestjs', () => {
   });
 
   it('waits for a connection no longer than connectTimeout', async () => {
+    const scheduler = new SimulationScheduler();
     const client = clientOf({
       endpoint: 'nowhere.example:7000',
       connectTimeout: 20,
       lookup: () => undefined,
+      scheduler,
+      backoff: { initial: 10, jitter: 0, scheduler },
     });
-    expect(await failureOf(client.send('echo', 1))).toMatchObject({ code: 'ERR_CONNECT_TIMEOUT' });
-    expect(await failureOf(defer(() => client.connect()))).toMatchObject({ code: 'ERR_CONNECT_TIMEOUT' });
+    const lost: number[] = [];
+    client.on('lost', () => lost.push(scheduler.now()));
+    const first = failureOf(client.send('echo', 1));
+    scheduler.advance(20);
+    expect(await first).toMatchObject({ code: 'ERR_CONNECT_TIMEOUT' });
+    const second = failureOf(defer(() => client.connect()));
+    scheduler.advance(30);
+    expect(await second).toMatchObject({ code: 'ERR_CONNECT_TIMEOUT' });
+    expect(lost).toEqual([20, 50]);
   });
 
   it('does not dial again where that is useless', async () => {
@@ -454,10 +465,48 @@ describe('examples/nestjs', () => {
     expect(await soon(stays)).toBe('still there');
   });
 
+  it('gives up both requests of an id that comes twice, says so once, and has that id free again', async () => {
+    const { controller, endpoint } = await startServer();
+    const peer = await dial(Number(endpoint.split(':')[1]));
+    peer.socket.write('{"id":"1","pattern":"wait","data":"a"}\n');
+    await seen(controller.calls, 'a began');
+    peer.socket.write('{"id":"1","pattern":"wait","data":"b"}\n');
+    await seen(controller.calls, 'a is over');
+    peer.socket.end('{"id":"1","pattern":"echo","data":"c"}\n');
+    await peer.ended;
+    expect(
+      peer.heard
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+    ).toEqual([
+      { id: '1', err: expect.stringContaining('not answered yet') as unknown, isDisposed: true },
+      { id: '1', response: 'c', isDisposed: true },
+    ]);
+    controller.calls.complete();
+    expect(await soon(lastValueFrom(controller.calls.pipe(toArray())))).toEqual(['a began', 'a is over']);
+  });
+
+  it('takes a request back where isDisposed is true, and not where it is merely there', async () => {
+    const { controller, endpoint } = await startServer();
+    const peer = await dial(Number(endpoint.split(':')[1]));
+    peer.socket.write('{"id":"1","pattern":"wait","data":"a","isDisposed":false}\n');
+    await seen(controller.calls, 'a began');
+    peer.socket.write('{"id":"1","isDisposed":true}\n');
+    await seen(controller.calls, 'a is over');
+  });
+
   it('resets a connection on which something else is said, and no other', async () => {
     const { client, endpoint } = await startBoth();
     await client.connect();
-    for (const said of ['5\n', 'null\n', '{"id":5,"pattern":"echo"}\n', '{"data":1}\n', 'no JSON\n']) {
+    for (const said of [
+      '5\n',
+      'null\n',
+      '{"id":5,"pattern":"echo"}\n',
+      '{"id":"1"}\n',
+      '{"data":1}\n',
+      'no JSON\n',
+    ]) {
       const peer = await dial(Number(endpoint.split(':')[1]));
       peer.socket.write(said);
       expect(await peer.ended).toBe('RST');
