@@ -30,6 +30,8 @@ export function compileAll(modules: ReadonlyMap<string, string>): ReadonlyMap<st
   const emitted = new Map<string, string>();
   const program = createProgram([...texts.keys()], options, {
     ...host,
+    // It may not be there yet, and the modules are looked for in folders that are.
+    directoryExists: (path) => path === FOLDER || sys.directoryExists(path),
     fileExists: (path) => texts.has(path) || fileExists(path),
     getSourceFile: (path, language, ...others) => {
       const text = texts.get(path);
