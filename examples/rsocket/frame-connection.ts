@@ -8,8 +8,9 @@ import {
   type Multiplexer,
   type Outbound,
 } from 'rsocket-core';
-import { finalize, ignoreElements, Observable, takeUntil, tap } from 'rxjs';
+import { filter, finalize, ignoreElements, map, merge, Observable, takeUntil, tap } from 'rxjs';
 import type { Connection } from 'rxjs-net';
+import { PacedDemand } from './paced-demand.ts';
 
 /** What rsocket-core puts on a connection: it knows which frame is for which stream. */
 export type Streams = Multiplexer & Demultiplexer & FrameHandler;
@@ -18,6 +19,7 @@ export type Streams = Multiplexer & Demultiplexer & FrameHandler;
 export class FrameConnection extends Deferred implements DuplexConnection, Outbound {
   readonly multiplexerDemultiplexer: Streams;
   readonly #connection: Connection<Frame, Frame>;
+  readonly #demand = new PacedDemand();
 
   constructor(connection: Connection<Frame, Frame>, streams: (outbound: Outbound & Closeable) => Streams) {
     super();
@@ -32,6 +34,7 @@ export class FrameConnection extends Deferred implements DuplexConnection, Outbo
   send(frame: Frame): void {
     // Of those of one tick, all go out together. Over maxWriteBuffer the connection ends with ERR_WRITE_OVERFLOW.
     this.#connection.write(frame);
+    this.#demand.said(frame);
   }
 
   override close(error?: Error): void {
@@ -46,7 +49,14 @@ export class FrameConnection extends Deferred implements DuplexConnection, Outbo
         subscriber.next();
       });
     });
-    return frames.pipe(
+    const told = frames.pipe(
+      finalize(() => {
+        this.close();
+      }),
+      map((frame) => this.#demand.came(frame)),
+      filter((frame) => frame !== undefined),
+    );
+    return merge(this.#demand.later(this.#connection.congested), told).pipe(
       tap((frame) => {
         this.multiplexerDemultiplexer.handle(frame);
       }),
@@ -54,9 +64,6 @@ export class FrameConnection extends Deferred implements DuplexConnection, Outbo
         error: (error: unknown) => {
           this.close(error instanceof Error ? error : new Error(String(error)));
         },
-      }),
-      finalize(() => {
-        this.close();
       }),
       ignoreElements(),
       takeUntil(closed),

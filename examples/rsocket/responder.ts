@@ -55,7 +55,8 @@ function count(last: number, subscriber: Subscriber): { request(n: number): void
       }
     },
     cancel: () => {
-      next = Infinity;
+      // Compares with nothing, not even where it counts up to Infinity.
+      next = NaN;
     },
   };
 }

@@ -70,5 +70,8 @@ export const OTHER_MODULES: ReadonlyMap<string, string> = new Map([
   // The guide is about the application of someone who has copied these.
   ['rxjs-net-server', `export * from '../../examples/nestjs/rxjs-net-server.ts';`],
   ['rxjs-net-client', `export * from '../../examples/nestjs/rxjs-net-client.ts';`],
+  ['client-transport', `export * from '../../examples/rsocket/client-transport.ts';`],
+  ['server-transport', `export * from '../../examples/rsocket/server-transport.ts';`],
+  ['requests', `export * from '../../examples/rsocket/requests.ts';`],
   ['scenario', `export { payments } from '../../examples/simulated-rpc/scenario.ts';`],
 ]);

@@ -20,6 +20,7 @@ import {
   delayWhen,
   filter,
   firstValueFrom,
+  lastValueFrom,
   mergeMap,
   ReplaySubject,
   Subject,
@@ -194,6 +195,45 @@ describe('examples/rsocket', () => {
       stream.request(100);
       await within(firstValueFrom(done), () => came.join());
       expect(came).toEqual(['1', '2', '3', '4', '5', '6', '7']);
+    });
+
+    it('asks a responder for all that was asked for, in portions', async () => {
+      const told: number[] = [];
+      let sink: Parameters<RSocket['requestStream']>[2] | undefined;
+      const { endpoint } = await serving({
+        ...numbers(console.log),
+        requestStream: (_payload, initialRequestN, subscriber) => {
+          const answer = (n: number): void => {
+            told.push(n);
+            for (let said = 0; said < n; said += 1) subscriber.onNext(payload(''), false);
+          };
+          answer(initialRequestN);
+          sink = subscriber;
+          return { request: answer, cancel: () => undefined, onExtension: () => undefined };
+        },
+      });
+      const client = await dialled(endpoint);
+      let came = 0;
+      const all = new Subject<void>();
+      const done = new ReplaySubject<void>();
+      const stream = client.requestStream(payload(''), 300, {
+        onNext: () => {
+          came += 1;
+          if (came === 300 || came === 305) all.next();
+        },
+        onError: fail,
+        onComplete: () => {
+          done.next();
+        },
+        onExtension: () => undefined,
+      });
+      await within(firstValueFrom(all), () => `${came} came`);
+      expect(told).toEqual([128, 128, 44]);
+      stream.request(5);
+      await within(firstValueFrom(all), () => `${came} came`);
+      expect(told).toEqual([128, 128, 44, 5]);
+      sink?.onComplete();
+      await within(firstValueFrom(done), () => 'no end');
     });
 
     it('stops a stream that is unsubscribed from', async () => {
@@ -496,6 +536,52 @@ describe('examples/rsocket', () => {
       socket.write(bytes);
       await within(closeOf(socket.end()), () => 'it is not closed');
       expect(await texts(requestResponse(await dialled(endpoint), payload('you')))).toEqual(['hello you']);
+    });
+
+    it('that asks for all of an endless stream gets it as fast as it reads, and nobody else waits for that', async () => {
+      let pushed = 0;
+      const item = payload('x'.repeat(10_000));
+      const cancelled = new ReplaySubject<boolean>();
+      const { endpoint, accepted } = await serving(
+        {
+          ...numbers(console.log),
+          // Pushes as many as it is asked for, at once.
+          requestStream: (_payload, initialRequestN, subscriber) => {
+            const push = (n: number): void => {
+              for (const last = pushed + n; pushed < last; pushed += 1) subscriber.onNext(item, false);
+            };
+            push(initialRequestN);
+            return {
+              request: push,
+              cancel: () => {
+                cancelled.next(true);
+              },
+              onExtension: () => undefined,
+            };
+          },
+        },
+        '127.0.0.1:0',
+        { maxWriteBuffer: 4_194_304 },
+      );
+      const socket = await dialRaw(endpoint);
+      const flags = Flags.NONE;
+      const request = { flags, streamId: 1, requestN: 2 ** 31 - 1 };
+      const data = Buffer.from('');
+      say(socket, setup, { ...request, type: FrameTypes.REQUEST_STREAM, data, metadata: undefined });
+      say(
+        socket,
+        ...Array.from({ length: 100 }, () => ({ ...request, type: FrameTypes.REQUEST_N }) as const),
+      );
+      const { congested } = await accepted;
+      await within(firstValueFrom(congested.pipe(filter(Boolean))), () => 'never congested');
+      const other = await dialled(endpoint);
+      for (let round = 0; round < 50; round += 1) await texts(requestResponse(other, payload('')));
+      // More than what waits, so that some of it is pushed only now.
+      const read = framesOf(socket).pipe(take(pushed + 500));
+      await within(lastValueFrom(read), () => `${pushed} were pushed`);
+      say(socket, { type: FrameTypes.CANCEL, flags, streamId: 1 });
+      socket.resume();
+      await within(firstValueFrom(cancelled), () => 'it is not cancelled');
     });
 
     it('is not read from while it does not read: every answer comes, and little waits', async () => {
