@@ -1,5 +1,8 @@
 import type { OnExtensionSubscriber, OnTerminalSubscriber, Payload, RSocket } from 'rsocket-core';
-import { Observable, type Subscriber } from 'rxjs';
+import { asyncScheduler, Observable, type Subscriber } from 'rxjs';
+
+// How much of an iterator is said in one turn of the event loop: the other side may ask for all, and there may be no end of it.
+const SAID_IN_A_TURN = 128;
 
 /** Asks when it is subscribed; to unsubscribe is to cancel. */
 export function requestResponse(rsocket: RSocket, payload: Payload): Observable<Payload> {
@@ -47,18 +50,26 @@ export function requestChannel(
       return undefined;
     }
     let isTold = false;
+    let demand = 0;
+    const say = (): void => {
+      for (let turn = SAID_IN_A_TURN; turn > 0 && demand > 0 && !isTold; turn -= 1) {
+        demand -= 1;
+        const next = iterator.next();
+        isTold = next.done === true;
+        if (next.done === true) channel.onComplete();
+        else channel.onNext(next.value, false);
+      }
+      if (demand > 0 && !isTold) asyncScheduler.schedule(say);
+    };
     const channel = rsocket.requestChannel(first.value, atATime, false, {
       ...ends(subscriber),
       onNext: delivery(subscriber, atATime, (n) => {
         channel.request(n);
       }),
       request: (n) => {
-        for (let demand = n; demand > 0 && !isTold; demand -= 1) {
-          const next = iterator.next();
-          isTold = next.done === true;
-          if (next.done === true) channel.onComplete();
-          else channel.onNext(next.value, false);
-        }
+        const isSaying = demand > 0;
+        demand += n;
+        if (!isSaying) say();
       },
       cancel: () => {
         isTold = true;

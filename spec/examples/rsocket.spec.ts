@@ -278,6 +278,39 @@ describe('examples/rsocket', () => {
       expect(Math.max(...aheads)).toBeLessThanOrEqual(2);
     });
 
+    it('hears the answer of a server that asks for all of an endless channel', async () => {
+      const { endpoint } = await serving({
+        ...numbers(console.log),
+        requestChannel: (_payload, _initialRequestN, _isCompleted, subscriber) => {
+          let heard = 1;
+          subscriber.request(2 ** 31 - 1);
+          return {
+            request: () => undefined,
+            onNext: () => {
+              heard += 1;
+              if (heard === 1000) subscriber.onNext(payload('enough'), true);
+            },
+            onComplete: () => undefined,
+            onError: () => undefined,
+            cancel: () => undefined,
+            onExtension: () => undefined,
+          };
+        },
+      });
+      const client = await dialled(endpoint);
+      let taken = 0;
+      function* endless(): Generator<Payload> {
+        for (;;) {
+          taken += 1;
+          yield payload('more');
+        }
+      }
+      expect(await texts(requestChannel(client, endless(), 1))).toEqual(['enough']);
+      const before = taken;
+      for (let round = 0; round < 5; round += 1) await texts(requestResponse(client, payload('')));
+      expect(taken).toBe(before);
+    });
+
     it('says why there is no answer', async () => {
       const { endpoint } = await serving({
         requestResponse: (_payload, subscriber) => {
