@@ -26,7 +26,7 @@ export type Method = (params: unknown) => ObservableInput<unknown>;
 export type Methods = Readonly<Record<string, Method>>;
 
 export interface JsonRpcHandlerOptions {
-  /** Calls of one connection that may run at a time; those beyond are refused. Default 1000. */
+  /** Calls of one connection that may run at a time, and of one batch; those beyond are refused. Default 1000. */
   readonly maxCalls?: number;
 }
 
@@ -79,6 +79,8 @@ export function jsonRpcHandler(
     const answerAll = (batch: readonly unknown[]): Observable<Answer> => {
       // An empty one is no request either.
       if (batch.length === 0) return answer(undefined);
+      if (batch.length > maxCalls)
+        return of(failure(null, refusal('tooManyCalls', `a batch has ${maxCalls} at most`)));
       const answers = from(batch).pipe(mergeMap(answer), toArray());
       return answers.pipe(filter(({ length }) => length > 0));
     };

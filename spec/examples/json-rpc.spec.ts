@@ -414,8 +414,8 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     later: () => Promise.resolve('done'),
     bigInt: () => [5n],
     cycle: () => {
-      const ring: Record<string, unknown> = {};
-      ring['self'] = ring;
+      const ring: { self?: unknown } = {};
+      ring.self = ring;
       return [ring];
     },
     text: (params) => ['x'.repeat(Number(Reflect.get(Object(params) as object, 'length')))],
@@ -450,9 +450,9 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     return soon(opened);
   }
 
-  /** What the server says to these lines and FIN. */
+  /** What the server says to these lines and FIN; it has lines of 1000 bytes, and runs 10 calls. */
   async function answersTo(...said: readonly string[]): Promise<unknown[]> {
-    const { port } = await servingLines(undefined, { maxFrameLength: 1000 });
+    const { port } = await servingLines(10, { maxFrameLength: 1000 });
     const peer = await dial(port);
     peer.socket.end(said.map((line) => `${line}\n`).join(''));
     expect(await peer.ended).toBe('FIN');
@@ -665,6 +665,15 @@ describe('examples/json-rpc, jsonRpcHandler() and jsonRpcClient()', () => {
     });
     call.unsubscribe();
     expect(await soon(rpc.call('add', [1]))).toBe(1);
+  });
+
+  it('refuses a batch of more than may run as a whole, and goes on', async () => {
+    const batch = (length: number): string => `[${new Array<number>(length).fill(1).join()}]`;
+    const answers = await answersTo(batch(11), batch(2));
+    expect(answers).toEqual([
+      failure(errorCodes.tooManyCalls),
+      [failure(errorCodes.invalidRequest), failure(errorCodes.invalidRequest)],
+    ]);
   });
 
   it.each([
