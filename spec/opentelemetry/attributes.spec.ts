@@ -1,6 +1,9 @@
-import { TransportError, type Endpoint } from '../../src/index.ts';
+import fc from 'fast-check';
+import { TransportError, type ConnectionOpened, type Endpoint } from '../../src/index.ts';
 import {
+  connectionAttributes,
   errorType,
+  kindOf,
   networkType,
   peerAttributes,
   serverAttributes,
@@ -46,5 +49,44 @@ describe('the attributes of OpenTelemetry', () => {
     ['text', '_OTHER'],
   ])('name the error %s', (error, type) => {
     expect(errorType(error)).toEqual({ 'error.type': type });
+  });
+});
+
+const tls = ['TLSv1.2', 'TLSv1.3'].map((protocol) => ({ protocol }));
+const opened = fc.record({
+  connection: fc.record({
+    local: fc.constantFrom(
+      '127.0.0.1:1',
+      '127.0.0.1:2',
+      '[::1]:1',
+      '[::1]:2',
+      '[::ffff:1.2.3.4]:1',
+      'unix:',
+      'unix:/a',
+    ),
+    tls: fc.constantFrom(undefined, ...tls),
+  }),
+  role: fc.constantFrom('accepted', 'dialled'),
+  endpoint: fc.constantFrom('localhost:1', '0.0.0.0:1', 'unix:/a', 'unix:/b'),
+}) as unknown as fc.Arbitrary<Omit<ConnectionOpened, 'totals'>>;
+
+describe('kindOf', () => {
+  it('is the same only for connections with the same attributes, and does not hang on the port of a client', () => {
+    fc.assert(
+      fc.property(opened, opened, (one, other) => {
+        fc.pre(kindOf(one) === kindOf(other));
+        expect(connectionAttributes(one)).toEqual(connectionAttributes(other));
+      }),
+      { numRuns: 2_000 },
+    );
+    const local = (port: number): string => `127.0.0.1:${port}`;
+    const kinds = [1, 2].map((port) =>
+      kindOf({
+        connection: { local: local(port) },
+        role: 'dialled',
+        endpoint: 'a:1',
+      } as unknown as ConnectionOpened),
+    );
+    expect(kinds[0]).toBe(kinds[1]);
   });
 });

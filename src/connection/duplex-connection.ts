@@ -209,7 +209,7 @@ export class DuplexConnection
   end(): void {
     // What was written goes out whatever the ends of the sends may do.
     this.#writer.end();
-    this.#senders?.failUnfinished(this.#record.error ?? this.#writer.closedError());
+    this.#senders?.failUnfinished(() => this.#record.error ?? this.#writer.closedError());
     this.#sense();
   }
 
@@ -389,7 +389,7 @@ export class DuplexConnection
   #endWithPeer(): void {
     // What was written goes out whatever the ends of the sends may do.
     this.#writer.end();
-    this.#senders?.failUnfinished(errorOf(this, 'ERR_PEER_ENDED', 'write'));
+    this.#senders?.failUnfinished(() => errorOf(this, 'ERR_PEER_ENDED', 'write'));
   }
 
   #endUnlessSending(): void {
@@ -420,7 +420,7 @@ export class DuplexConnection
     this.#probing?.unsubscribe();
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
-    this.#senders?.fail(this.#record.error ?? this.#writer.closedError());
+    this.#senders?.fail(() => this.#record.error ?? this.#writer.closedError());
     const profile = this.#profile;
     this.#record.finish((summary) => {
       // Before the server that waits for it may say that it is closed.

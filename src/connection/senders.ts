@@ -43,18 +43,21 @@ export class Senders {
   }
 
   /** Errors the sends whose source still has something to say; those that only await the flush go on. */
-  failUnfinished(error: TransportError): void {
+  failUnfinished(why: () => TransportError): void {
     this.#fail(
-      error,
+      why,
       [...this.#active].filter(({ exhausted }) => !exhausted),
     );
   }
 
-  fail(error: TransportError): void {
-    this.#fail(error, [...this.#active]);
+  fail(why: () => TransportError): void {
+    this.#fail(why, [...this.#active]);
   }
 
-  #fail(error: TransportError, senders: readonly Sender[]): void {
+  /** An error has a stack, which costs as much as the end of a connection: as a rule there is nobody to be told. */
+  #fail(why: () => TransportError, senders: readonly Sender[]): void {
+    if (senders.length === 0) return;
+    const error = why();
     for (const { subscriber } of senders) {
       callOut(this.#host, () => {
         subscriber.error(error);

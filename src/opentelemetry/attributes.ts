@@ -30,6 +30,14 @@ export function connectionAttributes({
   };
 }
 
+/** A text that two connections share if their {@link connectionAttributes} are the same. Cheaper than these. */
+export function kindOf({ connection, role, endpoint }: Omit<ConnectionOpened, 'totals'>): string {
+  const { local, tls } = connection;
+  // Without the port, which a client has another one of each time.
+  const place = local.slice(0, local.lastIndexOf(':'));
+  return `${role} ${endpoint} ${place} ${tls?.protocol ?? ''}`;
+}
+
 /** Who the peer is: as many values as there are peers. */
 export function peerAttributes({ remote }: Pick<Connection, 'remote'>): Attributes {
   const { host, port } = placeOf(remote);

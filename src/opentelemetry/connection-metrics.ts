@@ -3,7 +3,7 @@ import { defer, merge, tap, type Observable } from 'rxjs';
 import type { ConnectionOpened, ConnectionTotals } from '../connection/connection-channels.ts';
 import type { Connection } from '../connection/connection.ts';
 import { fromDiagnostics } from '../transport/from-diagnostics.ts';
-import { connectionAttributes, errorType, peerAddress } from './attributes.ts';
+import { connectionAttributes, kindOf, peerAddress } from './attributes.ts';
 import { connectionInstruments } from './connection-instruments.ts';
 import { observed } from './observed.ts';
 import { AllSeries, type Series } from './series.ts';
@@ -15,7 +15,8 @@ interface Live {
 
 /**
  * Counts connections and their bytes. What a connection has carried is asked when the metrics are collected, and once when it
- * is closed: a byte costs nothing.
+ * is closed: a byte costs nothing. The connections themselves are counted here as well, because an SDK makes a text of the attributes
+ * each time that it is told something.
  */
 export function connectionMetrics(
   meter: Meter,
@@ -26,15 +27,17 @@ export function connectionMetrics(
     const live = new Map<Connection, Live>();
     const { opened, closed, duration, active, io, writeBuffer } = connectionInstruments(meter);
     const seriesOf = (message: ConnectionOpened): Series => {
-      const peer = options.peerAddress ? peerAddress(message.connection) : {};
-      return all.of({ ...connectionAttributes(message), ...peer });
+      const { connection } = message;
+      const peer = options.peerAddress ? peerAddress(connection) : {};
+      const key = [kindOf(message), ...Object.values(peer)].join(' ');
+      return all.of(key, () => ({ ...connectionAttributes(message), ...peer }));
     };
     const openings = fromDiagnostics('rxjs-net:connection:open').pipe(
       tap((message) => {
         const series = seriesOf(message);
         live.set(message.connection, { series, totals: message.totals });
+        series.opened += 1;
         series.open += 1;
-        opened.add(1, series.attributes);
       }),
     );
     const closings = fromDiagnostics('rxjs-net:connection:close').pipe(
@@ -43,24 +46,21 @@ export function connectionMetrics(
         // It was open before anybody listened.
         if (series === undefined) return;
         live.delete(connection);
-        series.closed(summary);
-        const { attributes } = series;
-        const ended =
-          summary.error === undefined ? attributes : { ...attributes, ...errorType(summary.error) };
-        closed.add(1, ended);
-        duration.record(summary.duration / 1000, ended);
+        duration.record(summary.duration / 1000, series.closed(summary));
       }),
     );
     const observe = (result: BatchObservableResult): void => {
       for (const [series, { bytesRead, bytesWritten, bytesWaiting }] of sums(all, live.values())) {
-        const { attributes, open } = series;
-        result.observe(active, open, attributes);
+        const { attributes } = series;
+        result.observe(opened, series.opened, attributes);
+        result.observe(active, series.open, attributes);
+        for (const [ended, count] of series.endings) result.observe(closed, count, ended);
         result.observe(io, bytesRead, { ...attributes, 'network.io.direction': 'receive' });
         result.observe(io, bytesWritten, { ...attributes, 'network.io.direction': 'transmit' });
         result.observe(writeBuffer, bytesWaiting, attributes);
       }
     };
-    return merge(openings, closings, observed(meter, [active, io, writeBuffer], observe));
+    return merge(openings, closings, observed(meter, [opened, active, closed, io, writeBuffer], observe));
   });
 }
 

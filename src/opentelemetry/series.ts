@@ -1,35 +1,53 @@
 import type { Attributes } from '@opentelemetry/api';
-import type { Traffic } from '../connection/connection.ts';
+import type { CloseSummary } from '../connection/connection.ts';
+import type { TransportError } from '../errors/transport-error.ts';
+import { errorType } from './attributes.ts';
 
-/** The connections that have the same attributes: how many are open, and the bytes of those that are closed. */
+/** The connections that have the same attributes: how many are open, and what has become of the others. */
 export class Series {
   readonly attributes: Attributes;
+  opened = 0;
   open = 0;
   bytesRead = 0;
   bytesWritten = 0;
+  /** How many have ended, by the attributes that say how. */
+  readonly endings: Map<Attributes, number> = new Map();
+  readonly #lost = new Map<string, Attributes>();
 
   constructor(attributes: Attributes) {
     this.attributes = attributes;
   }
 
-  closed({ bytesRead, bytesWritten }: Traffic): void {
+  /** Returns the attributes that say how it has ended: the same object for all that ended so. */
+  closed({ bytesRead, bytesWritten, error }: CloseSummary): Attributes {
     this.open -= 1;
     this.bytesRead += bytesRead;
     this.bytesWritten += bytesWritten;
+    const ending = error === undefined ? this.attributes : this.#lostBy(error);
+    this.endings.set(ending, (this.endings.get(ending) ?? 0) + 1);
+    return ending;
+  }
+
+  #lostBy(error: TransportError): Attributes {
+    const known = this.#lost.get(error.code);
+    if (known !== undefined) return known;
+    const ending = { ...this.attributes, ...errorType(error) };
+    this.#lost.set(error.code, ending);
+    return ending;
   }
 }
 
 // What the SDKs keep of one instrument, when nobody says otherwise, and their name for all that is beyond it.
 const MOST_SERIES = 2000;
+const OTHERS = 'others';
 const OVERFLOW: Attributes = { 'otel.metric.overflow': true };
 
 /** Every {@link Series} there has been: a sum does not shrink when its connections are gone. */
 export class AllSeries {
   readonly #series = new Map<string, Series>();
 
-  /** The one with these attributes, which are given in the same order each time. */
-  of(attributes: Attributes): Series {
-    const key = JSON.stringify(attributes);
+  /** The one with these attributes, which are made for the first connection with that key. */
+  of(key: string, attributes: () => Attributes): Series {
     return this.#series.get(key) ?? this.#make(key, attributes);
   }
 
@@ -37,10 +55,10 @@ export class AllSeries {
     return this.#series.values();
   }
 
-  #make(key: string, attributes: Attributes): Series {
+  #make(key: string, attributes: () => Attributes): Series {
     // One is for all the others.
-    if (this.#series.size >= MOST_SERIES - 1 && attributes !== OVERFLOW) return this.of(OVERFLOW);
-    const series = new Series(attributes);
+    if (this.#series.size >= MOST_SERIES - 1 && key !== OTHERS) return this.of(OTHERS, () => OVERFLOW);
+    const series = new Series(attributes());
     this.#series.set(key, series);
     return series;
   }

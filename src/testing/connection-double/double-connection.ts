@@ -116,7 +116,7 @@ export class DoubleConnection<In, Out>
 
   end(): void {
     this.#outbound.end();
-    this.#senders.failUnfinished(this.#record.error ?? this.#outbound.closedError());
+    this.#senders.failUnfinished(() => this.#record.error ?? this.#outbound.closedError());
     this.#sense();
     this.#finishIfOver();
   }
@@ -214,7 +214,7 @@ export class DoubleConnection<In, Out>
     this.#peerEnded = true;
     if (halfCloseMode(this.#role, undefined) === 'not at all') {
       this.#outbound.end();
-      this.#senders.failUnfinished(errorOf(this, 'ERR_PEER_ENDED', 'write'));
+      this.#senders.failUnfinished(() => errorOf(this, 'ERR_PEER_ENDED', 'write'));
     } else {
       this.onSendersChange();
     }
@@ -239,7 +239,7 @@ export class DoubleConnection<In, Out>
     this.#outside.unsubscribe();
     this.#outbound.gone(error);
     this.#draining.complete();
-    this.#senders.fail(error ?? this.#outbound.closedError());
+    this.#senders.fail(() => error ?? this.#outbound.closedError());
     this.#record.finish(() => undefined);
   }
 }
