@@ -87,6 +87,23 @@ describe('measured', () => {
     ).toEqual(failure('ERR_INVALID_FRAME', 'read', `measure says ${length}, which is no length`));
   });
 
+  it('refuses a message without a length that is over maxFrameLength already, in chunks of any size', () => {
+    for (const size of [1, 2, 65_536]) {
+      const codec = measured(line, { maxFrameLength: 4 });
+      const { messages, error } = decode(codec, ...cut(Buffer.from('abc\nabcd\n'), [size]));
+      expect(messages.map(String)).toEqual(['abc\n']);
+      expect(error).toEqual(failure('ERR_FRAME_TOO_LONG', 'read', 'maxFrameLength is 4'));
+    }
+  });
+
+  it('asks of a head that was cut once for each chunk', () => {
+    const measure = jest.fn(line);
+    const codec = measured(measure);
+    const { messages } = decode(codec, 'a', `${'b'.repeat(500)}\nc\n`, 'd');
+    expect(messages.map(({ length }) => length)).toEqual([502, 2]);
+    expect(measure.mock.calls.map(([{ length }]) => length)).toEqual([1, 504, 2, 1]);
+  });
+
   it('misses the rest of a message, and of a head', () => {
     expect(decode(measured(counted), '\x03ab').error).toEqual(
       failure('ERR_FRAME_TRUNCATED', 'read', '3 bytes into a frame'),

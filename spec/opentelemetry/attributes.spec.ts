@@ -71,22 +71,14 @@ const opened = fc.record({
 }) as unknown as fc.Arbitrary<Omit<ConnectionOpened, 'totals'>>;
 
 describe('kindOf', () => {
-  it('is the same only for connections with the same attributes, and does not hang on the port of a client', () => {
+  // Otherwise two series would have the same attributes, and an SDK would keep the one that is told last.
+  it('is the same for connections with the same attributes, and for no others', () => {
     fc.assert(
       fc.property(opened, opened, (one, other) => {
-        fc.pre(kindOf(one) === kindOf(other));
-        expect(connectionAttributes(one)).toEqual(connectionAttributes(other));
+        const [first, second] = [connectionAttributes(one), connectionAttributes(other)];
+        expect(kindOf(one) === kindOf(other)).toBe(JSON.stringify(first) === JSON.stringify(second));
       }),
       { numRuns: 2_000 },
     );
-    const local = (port: number): string => `127.0.0.1:${port}`;
-    const kinds = [1, 2].map((port) =>
-      kindOf({
-        connection: { local: local(port) },
-        role: 'dialled',
-        endpoint: 'a:1',
-      } as unknown as ConnectionOpened),
-    );
-    expect(kinds[0]).toBe(kinds[1]);
   });
 });

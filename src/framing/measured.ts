@@ -24,7 +24,7 @@ export interface MeasuredOptions extends FrameLimit {
 /**
  * How long the message is in all that begins with these bytes, in bytes and with its head; `undefined` when they are too few to say.
  *
- * Pure: it is asked again when more has come, and of a head that was cut, with each byte. The bytes of a message must be enough to say where
+ * Pure: it is asked again when more has come. The bytes of a message must be enough to say where
  * it ends, without those behind it. What it is shown may go on there, and is not its own to keep.
  *
  * @public
@@ -52,13 +52,21 @@ export type Measure = (bytes: Buffer) => number | undefined;
  * import { measured, serialized } from 'rxjs-net';
  *
  * const netstrings = serialized(
- *   measured((bytes) => {
- *     const colon = bytes.indexOf(':');
- *     return colon < 0 ? undefined : colon + 2 + Number(bytes.toString('latin1', 0, colon));
- *   }),
+ *   measured(
+ *     (bytes) => {
+ *       const head = /^(\d{1,9})(:?)/.exec(bytes.toString('latin1', 0, 10));
+ *       if (head === null) throw new Error('a length is missing');
+ *       const [{ length }, digits, colon] = head;
+ *       return colon === '' ? undefined : length + Number(digits) + 1;
+ *     },
+ *     { maxHeadLength: 10 },
+ *   ),
  *   {
  *     encode: (text: string) => `${Buffer.byteLength(text)}:${text},`,
- *     decode: (frame) => frame.toString('utf8', frame.indexOf(':') + 1, frame.length - 1),
+ *     decode: (frame) => {
+ *       if (frame.at(-1) !== 0x2c) throw new Error('a comma is missing');
+ *       return frame.toString('utf8', frame.indexOf(':') + 1, frame.length - 1);
+ *     },
  *   },
  * );
  *
@@ -94,6 +102,7 @@ class MeasuredDecoder extends PrefixedDecoder {
     this.#measure = measure;
     this.#limit = limit;
     this.#headLimit = headLimit;
+    this.step = headLimit;
   }
 
   override rest(): Buffer {
@@ -107,6 +116,8 @@ class MeasuredDecoder extends PrefixedDecoder {
     // Never more, so that the limit is the same however a stream is cut.
     const length = measureOf(this.#measure, bytes.subarray(at, Math.min(end, at + this.#headLimit)));
     if (length === undefined) {
+      // It has more bytes than these, or they would be enough.
+      if (came >= this.#limit) throw frameTooLong('read', `more than ${this.#limit}`, this.#limit);
       if (came >= this.#headLimit) throw headTooLong(this.#headLimit);
       this.#tooFew = came;
       return 0;

@@ -12,11 +12,13 @@ import { NOTHING, view } from './view.ts';
  *             └ a view of the chunk ┘└ gathered: its length is known, so in one piece of memory of that length
  * ```
  *
- * The head of a frame may be cut as well. Then it is gathered byte by byte until it says the length.
+ * The head of a frame may be cut as well. Then it is gathered step by step until it says the length.
  */
 export abstract class PrefixedDecoder implements Decoder<Buffer> {
   /** How many bytes at the beginning of the measured frame are not delivered. */
   protected skipped = 0;
+  /** How many bytes a head that was cut is gathered by, until it says the length. What was too much of it is given back to the chunk. */
+  protected step = 1;
   #chunk: Buffer = NOTHING;
   // Of the chunk, because Node takes as long to say its memory as to make a view of it.
   #memory: ArrayBufferLike = NOTHING.buffer;
@@ -76,14 +78,14 @@ export abstract class PrefixedDecoder implements Decoder<Buffer> {
 
   #finish(): Buffer | typeof INCOMPLETE {
     while (this.#total === 0) {
-      const { memory, length } = this.#gathered;
-      const total = this.measure(memory, 0, length);
-      this.#gathered.expect(total);
-      this.#total = total;
-      if (total > 0) break;
       if (this.#at === this.#end) return this.#release();
-      this.#gather(this.#at + 1);
+      this.#gather(Math.min(this.#end, this.#at + this.step));
+      this.#total = this.measure(this.#gathered.memory, 0, this.#gathered.length);
+      this.#gathered.expect(this.#total);
     }
+    const surplus = Math.max(0, this.#gathered.length - this.#total);
+    this.#gathered.length -= surplus;
+    this.#at -= surplus;
     this.#gather(Math.min(this.#end, this.#at + this.#total - this.#gathered.length));
     if (this.#gathered.length < this.#total) return this.#release();
     return this.#gathered.take(this.skipped);

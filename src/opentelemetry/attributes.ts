@@ -30,12 +30,10 @@ export function connectionAttributes({
   };
 }
 
-/** A text that two connections share if their {@link connectionAttributes} are the same. Cheaper than these. */
+/** A text that is the same for two connections if, and only if, their {@link connectionAttributes} are. It is cheaper than these. */
 export function kindOf({ connection, role, endpoint }: Omit<ConnectionOpened, 'totals'>): string {
   const { local, tls } = connection;
-  // Without the port, which a client has another one of each time.
-  const place = local.slice(0, local.lastIndexOf(':'));
-  return `${role} ${endpoint} ${place} ${tls?.protocol ?? ''}`;
+  return `${role} ${endpoint} ${String(networkType(local)['network.type'])} ${tls?.protocol ?? ''}`;
 }
 
 /** Who the peer is: as many values as there are peers. */

@@ -1,5 +1,6 @@
 import {
   ValueType,
+  type Counter,
   type Histogram,
   type Meter,
   type ObservableCounter,
@@ -8,8 +9,8 @@ import {
 
 /** What is counted of connections. */
 export interface ConnectionInstruments {
-  readonly opened: ObservableCounter;
-  readonly closed: ObservableCounter;
+  readonly opened: Counter;
+  readonly closed: Counter;
   readonly duration: Histogram;
   readonly active: ObservableUpDownCounter;
   readonly io: ObservableCounter;
@@ -22,12 +23,12 @@ const LIFETIMES = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 30
 /** Each is described where it is made, and in docs/observability.md. */
 export function connectionInstruments(meter: Meter): ConnectionInstruments {
   return {
-    opened: meter.createObservableCounter('rxjs_net.connection.opened', {
+    opened: meter.createCounter('rxjs_net.connection.opened', {
       description: 'Connections that were accepted or dialled.',
       unit: '{connection}',
       valueType: ValueType.INT,
     }),
-    closed: meter.createObservableCounter('rxjs_net.connection.closed', {
+    closed: meter.createCounter('rxjs_net.connection.closed', {
       description: 'Connections that are closed; those that were lost have an error.type.',
       unit: '{connection}',
       valueType: ValueType.INT,

@@ -15,8 +15,7 @@ interface Live {
 
 /**
  * Counts connections and their bytes. What a connection has carried is asked when the metrics are collected, and once when it
- * is closed: a byte costs nothing. The connections themselves are counted here as well, because an SDK makes a text of the attributes
- * each time that it is told something.
+ * is closed: a byte costs nothing.
  */
 export function connectionMetrics(
   meter: Meter,
@@ -36,8 +35,8 @@ export function connectionMetrics(
       tap((message) => {
         const series = seriesOf(message);
         live.set(message.connection, { series, totals: message.totals });
-        series.opened += 1;
         series.open += 1;
+        opened.add(1, series.attributes);
       }),
     );
     const closings = fromDiagnostics('rxjs-net:connection:close').pipe(
@@ -46,21 +45,21 @@ export function connectionMetrics(
         // It was open before anybody listened.
         if (series === undefined) return;
         live.delete(connection);
-        duration.record(summary.duration / 1000, series.closed(summary));
+        const ending = series.closed(summary);
+        closed.add(1, ending);
+        duration.record(summary.duration / 1000, ending);
       }),
     );
     const observe = (result: BatchObservableResult): void => {
       for (const [series, { bytesRead, bytesWritten, bytesWaiting }] of sums(all, live.values())) {
         const { attributes } = series;
-        result.observe(opened, series.opened, attributes);
         result.observe(active, series.open, attributes);
-        for (const [ended, count] of series.endings) result.observe(closed, count, ended);
         result.observe(io, bytesRead, { ...attributes, 'network.io.direction': 'receive' });
         result.observe(io, bytesWritten, { ...attributes, 'network.io.direction': 'transmit' });
         result.observe(writeBuffer, bytesWaiting, attributes);
       }
     };
-    return merge(openings, closings, observed(meter, [opened, active, closed, io, writeBuffer], observe));
+    return merge(openings, closings, observed(meter, [active, io, writeBuffer], observe));
   });
 }
 

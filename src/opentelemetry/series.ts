@@ -6,12 +6,9 @@ import { errorType } from './attributes.ts';
 /** The connections that have the same attributes: how many are open, and what has become of the others. */
 export class Series {
   readonly attributes: Attributes;
-  opened = 0;
   open = 0;
   bytesRead = 0;
   bytesWritten = 0;
-  /** How many have ended, by the attributes that say how. */
-  readonly endings: Map<Attributes, number> = new Map();
   readonly #lost = new Map<string, Attributes>();
 
   constructor(attributes: Attributes) {
@@ -23,9 +20,7 @@ export class Series {
     this.open -= 1;
     this.bytesRead += bytesRead;
     this.bytesWritten += bytesWritten;
-    const ending = error === undefined ? this.attributes : this.#lostBy(error);
-    this.endings.set(ending, (this.endings.get(ending) ?? 0) + 1);
-    return ending;
+    return error === undefined ? this.attributes : this.#lostBy(error);
   }
 
   #lostBy(error: TransportError): Attributes {
