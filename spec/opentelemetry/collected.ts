@@ -1,4 +1,4 @@
-import type { Attributes } from '@opentelemetry/api';
+import type { Attributes, Meter } from '@opentelemetry/api';
 import { DataPointType, MeterProvider, MetricReader, type Histogram } from '@opentelemetry/sdk-metrics';
 import {
   BasicTracerProvider,
@@ -32,6 +32,7 @@ export interface Instrumented {
   points(name: string): Promise<readonly Point[]>;
   readonly spans: InMemorySpanExporter;
   readonly subscription: Subscription;
+  readonly meter: Meter;
 }
 
 class Reader extends MetricReader {
@@ -80,5 +81,6 @@ export function startInstrumented(options: InstrumentOptions = {}): Instrumented
     points: async (name) => (await collect())[name]?.points ?? [],
     spans,
     subscription,
+    meter,
   };
 }

@@ -6,7 +6,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { filter, firstValueFrom, lastValueFrom, NEVER, Subject, take } from 'rxjs';
+import { filter, firstValueFrom, lastValueFrom, NEVER, Subject, take, toArray } from 'rxjs';
 import {
   connect,
   fromDiagnostics,
@@ -125,6 +125,35 @@ describe('the metrics of instrument', () => {
     const none = await collect();
     expect(valueOf(none['rxjs_net.connection.active']?.points ?? [], accepted)).toBe(0);
     expect(valueOf(none['rxjs_net.connection.opened']?.points ?? [], accepted)).toBe(2);
+  });
+
+  it('count what came last, too, when they are not listened to any more, and go on from there', async () => {
+    const { meter, subscription, collect } = startInstrumented();
+    const { server } = await startEcho();
+    const one = Promise.all([closed('accepted'), closed('dialled')]);
+    await (await talk(server.endpoint)).close();
+    await one;
+    subscription.unsubscribe();
+    const dialled = tcp('dialled', server.endpoint);
+    const first = await collect();
+    for (const name of ['rxjs_net.connection.opened', 'rxjs_net.connection.closed'])
+      expect(valueOf(first[name]?.points ?? [], dialled)).toBe(1);
+    const again = instrument({ meter }).subscribe();
+    await talk(server.endpoint);
+    const second = await collect();
+    again.unsubscribe();
+    expect(valueOf(second['rxjs_net.connection.opened']?.points ?? [], dialled)).toBe(2);
+  });
+
+  it('put together who came to several addresses of one server', async () => {
+    const { collect } = startInstrumented();
+    const { server } = await startServer({}, '0.0.0.0:0');
+    const port = portOf(server.endpoint);
+    const accepting = firstValueFrom(server.connections.pipe(take(2), toArray()));
+    for (const host of ['127.0.0.1', '127.0.0.2']) await dialRaw(`${host}:${port}`);
+    await accepting;
+    const attributes = { ...tcp('accepted', server.endpoint), 'server.address': '0.0.0.0' };
+    expect(valueOf((await collect())['rxjs_net.connection.active']?.points ?? [], attributes)).toBe(2);
   });
 
   it('count bytes of open connections, and go on with those of closed ones', async () => {

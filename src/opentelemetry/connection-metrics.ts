@@ -1,5 +1,5 @@
 import type { BatchObservableResult, Meter } from '@opentelemetry/api';
-import { defer, merge, tap, type Observable } from 'rxjs';
+import { defer, finalize, merge, tap, type Observable } from 'rxjs';
 import type { ConnectionOpened, ConnectionTotals } from '../connection/connection-channels.ts';
 import type { Connection } from '../connection/connection.ts';
 import { fromDiagnostics } from '../transport/from-diagnostics.ts';
@@ -15,7 +15,8 @@ interface Live {
 
 /**
  * Counts connections and their bytes. What a connection has carried is asked when the metrics are collected, and once when it
- * is closed: a byte costs nothing.
+ * is closed: a byte costs nothing. The connections themselves are counted here until then, because an SDK makes a text of the attributes
+ * each time that it is told something.
  */
 export function connectionMetrics(
   meter: Meter,
@@ -35,8 +36,7 @@ export function connectionMetrics(
       tap((message) => {
         const series = seriesOf(message);
         live.set(message.connection, { series, totals: message.totals });
-        series.open += 1;
-        opened.add(1, series.attributes);
+        series.came();
       }),
     );
     const closings = fromDiagnostics('rxjs-net:connection:close').pipe(
@@ -45,12 +45,22 @@ export function connectionMetrics(
         // It was open before anybody listened.
         if (series === undefined) return;
         live.delete(connection);
-        const ending = series.closed(summary);
-        closed.add(1, ending);
-        duration.record(summary.duration / 1000, ending);
+        duration.record(summary.duration / 1000, series.closed(summary));
       }),
     );
+    const count = (): void => {
+      for (const series of all)
+        series.count(
+          (came) => {
+            opened.add(came, series.attributes);
+          },
+          (ended, attributes) => {
+            closed.add(ended, attributes);
+          },
+        );
+    };
     const observe = (result: BatchObservableResult): void => {
+      count();
       for (const [series, { bytesRead, bytesWritten, bytesWaiting }] of sums(all, live.values())) {
         const { attributes } = series;
         result.observe(active, series.open, attributes);
@@ -59,7 +69,9 @@ export function connectionMetrics(
         result.observe(writeBuffer, bytesWaiting, attributes);
       }
     };
-    return merge(openings, closings, observed(meter, [active, io, writeBuffer], observe));
+    return merge(openings, closings, observed(meter, [active, io, writeBuffer], observe)).pipe(
+      finalize(count),
+    );
   });
 }
 

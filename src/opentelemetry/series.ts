@@ -9,10 +9,17 @@ export class Series {
   open = 0;
   bytesRead = 0;
   bytesWritten = 0;
+  #came = 0;
+  readonly #ended = new Map<Attributes, number>();
   readonly #lost = new Map<string, Attributes>();
 
   constructor(attributes: Attributes) {
     this.attributes = attributes;
+  }
+
+  came(): void {
+    this.open += 1;
+    this.#came += 1;
   }
 
   /** Returns the attributes that say how it has ended: the same object for all that ended so. */
@@ -20,7 +27,17 @@ export class Series {
     this.open -= 1;
     this.bytesRead += bytesRead;
     this.bytesWritten += bytesWritten;
-    return error === undefined ? this.attributes : this.#lostBy(error);
+    const ending = error === undefined ? this.attributes : this.#lostBy(error);
+    this.#ended.set(ending, (this.#ended.get(ending) ?? 0) + 1);
+    return ending;
+  }
+
+  /** Tells how many have come, and ended in which way, since the last time. */
+  count(came: (count: number) => void, ended: (count: number, attributes: Attributes) => void): void {
+    if (this.#came > 0) came(this.#came);
+    this.#came = 0;
+    for (const [attributes, count] of this.#ended) ended(count, attributes);
+    this.#ended.clear();
   }
 
   #lostBy(error: TransportError): Attributes {
