@@ -50,8 +50,8 @@ export const socketTraits: StreamTraits = {
 
 /**
  * libuv polls a socket for what it waits for. After the peer's FIN it does not wait to read, and with nothing to write it is not polled at all: a
- * reset, or a keep-alive that nobody answers, stays in the kernel, and a connection on which nothing is sent stays for ever (seen on all
- * versions of Node). To write nothing puts nothing on the wire, and fails with what the kernel knows (tcp_sendmsg of Linux looks first).
+ * reset, or a keep-alive that nobody answers, stays in the kernel, and a connection on which nothing is sent stays for ever (seen on
+ * Node 20.20). To write nothing puts nothing on the wire, and fails with what the kernel knows (tcp_sendmsg of Linux looks first).
  */
 function writeNothing(stream: Duplex): void {
   if (!stream.destroyed && !stream.writableEnded && stream.writableLength === 0) stream.write(NOTHING);

@@ -22,7 +22,8 @@ const SCOPE = 'rxjs-net';
  * It listens to the diagnostics channels, so the code that is measured need not know of it. Subscribe before the first `bind` or `connect`:
  * connections that are open already are not counted. It costs some 100 µs for each connection, with the SDK, and nothing for a byte.
  *
- * It never emits nor completes, and errs only with what a meter or a tracer throws, which the specification forbids them. What the metrics and their attributes are stands in docs/observability.md.
+ * It never emits nor completes, and errs only with what a meter or a tracer throws, which the specification forbids them. What the metrics
+ * and their attributes are stands in docs/observability.md.
  *
  * @example
  * ```ts

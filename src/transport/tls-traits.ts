@@ -41,7 +41,7 @@ export const tlsTraits: StreamTraits = {
     const raw = secured.get(stream)?.raw;
     if (raw === undefined || raw.destroyed || isShuttingDown(stream)) return;
     raw.write(NOTHING, (error) => {
-      if (!(error instanceof Error)) return;
+      if (!error) return;
       tellClosedAfter(raw, stream);
       stream.destroy(error);
     });
