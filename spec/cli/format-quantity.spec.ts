@@ -10,6 +10,8 @@ describe('formatBytes', () => {
     [999_499, '999 kB'],
     [999_950, '1.00 MB'],
     [8_388_608, '8.39 MB'],
+    [999_499_999_999_999, '999 TB'],
+    [999_500_000_000_000, '1000 TB'],
     [5e15, '5000 TB'],
   ])('writes %d as %s', (bytes, text) => {
     expect(formatBytes(bytes)).toBe(text);

@@ -3,10 +3,11 @@ const PREFIXES = ['', 'k', 'M', 'G', 'T'];
 /** Bytes as a person reads them: `999 B`, `1.00 kB`, `12.3 MB`. */
 export function formatBytes(bytes: number): string {
   // By what it rounds to: 999,950 bytes are 1.00 MB, and not 1000 kB.
-  const steps = PREFIXES.findIndex((_, step) => Number((bytes / 1000 ** step).toPrecision(3)) < 1000);
-  const step = steps === -1 ? PREFIXES.length - 1 : steps;
+  const found = PREFIXES.findIndex((_, step) => Number((bytes / 1000 ** step).toPrecision(3)) < 1000);
+  const step = found === -1 ? PREFIXES.length - 1 : found;
   const scaled = bytes / 1000 ** step;
-  const digits = step === 0 || scaled >= 1000 ? scaled.toFixed(0) : scaled.toPrecision(3);
+  // Three digits, but for what is whole, and for thousands of the greatest unit: `toPrecision` would write 1.00e+3.
+  const digits = step === 0 || found === -1 ? scaled.toFixed(0) : scaled.toPrecision(3);
   return `${digits} ${PREFIXES[step] ?? ''}B`;
 }
 
