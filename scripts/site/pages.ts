@@ -1,5 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
+import { filesWithin } from './files-within.ts';
 import { isRelative, markdownLinks, withTargets } from './markdown-links.ts';
 
 /**
@@ -67,10 +68,12 @@ function pagePath(source: string): string | undefined {
 
 function pageText(source: string): string {
   if (isFolder(source) && !hasReadme(source)) {
-    const rows = filesOf(source).map(
-      (file) =>
-        `- [${posix.relative(source, file)}](${posix.join(posix.basename(source), posix.relative(source, file))})`,
-    );
+    const rows = [...filesWithin(source)]
+      .sort()
+      .map(
+        (file) =>
+          `- [${posix.relative(source, file)}](${posix.join(posix.basename(source), posix.relative(source, file))})`,
+      );
     return `The files of \`${source}/\`.\n\n${rows.join('\n')}\n`;
   }
   const file = isFolder(source) ? posix.join(source, 'README.md') : source;
@@ -154,11 +157,4 @@ function isFolder(path: string): boolean {
 
 function hasReadme(folder: string): boolean {
   return readdirSync(folder).includes('README.md');
-}
-
-function filesOf(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((file) => posix.join(folder, file.replaceAll('\\', '/')))
-    .filter((file) => !isFolder(file))
-    .sort();
 }
