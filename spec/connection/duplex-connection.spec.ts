@@ -13,6 +13,7 @@ import {
   tap,
   toArray,
   VirtualTimeScheduler,
+  type Observable,
 } from 'rxjs';
 import { plainTraits } from '../../src/connection/stream-traits.ts';
 import { fromDuplex, TransportError } from '../../src/index.ts';
@@ -233,6 +234,21 @@ describe('close', () => {
     await settled();
     expect(log).toHaveLength(2);
   });
+
+  it.each(['received', 'send'] as const)(
+    'leaves no deadline behind when it is called by whom the loss ends: %s',
+    async (side) => {
+      const scheduler = new VirtualTimeScheduler();
+      const { connection, fail } = wire({ scheduler });
+      const { received } = connection;
+      const source: Observable<unknown> = side === 'send' ? connection.send(NEVER) : received;
+      const { log } = record(source.pipe(finalize(() => void connection.close())));
+      fail('ECONNRESET');
+      await firstValueFrom(connection.closed);
+      expect(log).toEqual(['ERR_CONNECTION_RESET']);
+      expect(scheduler.actions.filter(({ closed }) => !closed)).toEqual([]);
+    },
+  );
 
   it('settles every time it is called, also twice at once and after it has closed', async () => {
     const { connection, fin } = wire();

@@ -416,11 +416,12 @@ export class DuplexConnection
 
   #finish(): void {
     if (this.#record.finished) return;
-    this.#forcing?.unsubscribe();
-    this.#probing?.unsubscribe();
     const outbound = this.#outbound;
     if (outbound !== undefined && outbound.waiting > 0) this.#loss();
     this.#senders?.fail(() => this.#record.error ?? this.#writer.closedError());
+    // Not before: who is told may close, which gives the close a deadline.
+    this.#forcing?.unsubscribe();
+    this.#probing?.unsubscribe();
     const profile = this.#profile;
     this.#record.finish((summary) => {
       // Before the server that waits for it may say that it is closed.
